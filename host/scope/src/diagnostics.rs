@@ -1,0 +1,230 @@
+//! What is wrong with a manifest: every problem with its place, for people (plain lines) and for terminals (miette).
+
+use std::fmt;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
+
+/// How many problems of one manifest are told apart; those beyond are only counted.
+const SHOWN: usize = 100;
+
+/// A stretch of a manifest's text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte, counted from 0.
+    pub offset: usize,
+    /// Length in bytes; 0 for a place between characters.
+    pub len: usize,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Column in characters, counted from 1.
+    pub column: u32,
+}
+
+/// One problem and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What was expected, or how to mend it.
+    pub help: Option<String>,
+    /// Where it is wrong.
+    pub span: Span,
+    /// Other places that have to do with it, each with a few words about why.
+    pub related: Vec<(String, Span)>,
+}
+
+impl Problem {
+    /// A problem at a place. Control characters in the text are escaped.
+    pub(crate) fn new(span: Span, message: impl AsRef<str>) -> Self {
+        Self { message: printable(message.as_ref()), help: None, span, related: Vec::new() }
+    }
+
+    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
+        self.help = Some(printable(help.as_ref()));
+        self
+    }
+
+    pub(crate) fn related(mut self, span: Span, why: impl AsRef<str>) -> Self {
+        self.related.push((printable(why.as_ref()), span));
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl Diagnostic for Problem {
+    fn severity(&self) -> Option<Severity> {
+        Some(Severity::Error)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let at = |span: Span| (span.offset, span.len);
+        let primary = LabeledSpan::new_primary_with_span(Some("here".to_owned()), at(self.span));
+        let related = self
+            .related
+            .iter()
+            .map(move |(why, span)| LabeledSpan::new_with_span(Some(why.clone()), at(*span)));
+        Some(Box::new(std::iter::once(primary).chain(related)))
+    }
+}
+
+/// All problems that were found in one manifest, in the order of the text: never empty.
+///
+/// [`plain`](Self::plain) gives lines for logs and pipes. For terminals this is a [`miette::Diagnostic`] whose related
+/// diagnostics are the problems; control characters of the text are masked there.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    file: String,
+    source: Box<NamedSource<String>>,
+    problems: Vec<Problem>,
+    dropped: usize,
+}
+
+impl Diagnostics {
+    pub(crate) fn new(file: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        problems.dedup();
+        let dropped = problems.len().saturating_sub(SHOWN);
+        problems.truncate(SHOWN);
+        let file = printable(file);
+        let source = NamedSource::new(&file, masked(text)).with_language("yaml");
+        Self { source: Box::new(source), file, problems, dropped }
+    }
+
+    /// The problems, in the order of the text; at most 100.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Name of the file, as it was given.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// One line `FILE:LINE:COLUMN: error: MESSAGE` for each problem, with indented `note:` and `help:` lines below.
+    pub fn plain(&self) -> String {
+        use fmt::Write as _;
+        let file = &self.file;
+        let mut out = String::new();
+        for problem in &self.problems {
+            let Span { line, column, .. } = problem.span;
+            let _ = writeln!(out, "{file}:{line}:{column}: error: {}", problem.message);
+            for (why, at) in &problem.related {
+                let _ = writeln!(out, "  note: {file}:{}:{}: {why}", at.line, at.column);
+            }
+            for (number, line) in problem.help.iter().flat_map(|help| help.lines()).enumerate() {
+                let _ = writeln!(out, "  {} {line}", if number == 0 { "help:" } else { "     " });
+            }
+        }
+        if self.dropped > 0 {
+            let _ = writeln!(out, "{file}: error: {} more problems are not shown", self.dropped);
+        }
+        out
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.problems.len() + self.dropped;
+        write!(
+            f,
+            "{}: not a usable scope manifest: {count} problem{}",
+            self.file,
+            if count == 1 { "" } else { "s" }
+        )
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+impl Diagnostic for Diagnostics {
+    fn severity(&self) -> Option<Severity> {
+        Some(Severity::Error)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(self.source.as_ref())
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        Some(Box::new(self.problems.iter().map(|problem| problem as &dyn Diagnostic)))
+    }
+}
+
+/// Whether a terminal could take a character for more than a letter: control characters, line separators and those that
+/// change the direction of writing.
+pub(crate) fn is_treacherous(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The text with treacherous characters, but for line breaks, escaped.
+fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c != '\n' && is_treacherous(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+/// The text with treacherous characters replaced by harmless ones of the same length, so that offsets stay right.
+fn masked(text: &str) -> String {
+    let mask = |c: char| match c.len_utf8() {
+        _ if matches!(c, '\n' | '\r' | '\t') || !is_treacherous(c) => c,
+        1 => '?',
+        2 => '\u{bf}',
+        _ => '\u{fffd}',
+    };
+    text.chars().map(mask).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(offset: usize, line: u32) -> Span {
+        Span { offset, len: 1, line, column: 3 }
+    }
+
+    #[test]
+    fn plain_lines_are_in_the_order_of_the_text_and_say_where() {
+        let late = Problem::new(span(9, 4), "late").help("do this\nor that");
+        let early = Problem::new(span(2, 1), "early").related(span(9, 4), "see here");
+        let all = Diagnostics::new("m.yaml", "0123456789", vec![late, early]);
+        assert_eq!(
+            all.plain(),
+            "m.yaml:1:3: error: early\n  note: m.yaml:4:3: see here\n\
+             m.yaml:4:3: error: late\n  help: do this\n        or that\n"
+        );
+        assert_eq!(all.to_string(), "m.yaml: not a usable scope manifest: 2 problems");
+    }
+
+    #[test]
+    fn equal_problems_are_told_once_and_many_are_counted() {
+        let many = (0..150).map(|n| Problem::new(span(n / 2, 1), format!("problem {}", n / 2))).collect();
+        assert_eq!(Diagnostics::new("m", "", many).problems().len(), 75);
+        let many = (0..150).map(|n| Problem::new(span(n, 1), "problem")).collect();
+        let all = Diagnostics::new("m", "", many);
+        assert_eq!(all.problems().len(), 100);
+        assert!(all.plain().ends_with("m: error: 50 more problems are not shown\n"));
+        assert!(all.to_string().ends_with("150 problems"));
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_escaped_in_messages_and_masked_in_the_source() {
+        let problem = Problem::new(span(0, 1), "bad \u{1b}[31m name \u{202e}");
+        assert_eq!(problem.message, "bad \\u{1b}[31m name \\u{202e}");
+        let text = "a\u{1b}b\u{85}c\u{202e}d\r\n\té";
+        assert_eq!(masked(text), "a?b\u{bf}c\u{fffd}d\r\n\té");
+        assert_eq!(masked(text).len(), text.len());
+    }
+}
