@@ -1,0 +1,17 @@
+//! Components by SHA-256 and their descriptors, in an OCI image layout.
+//!
+//! [`Store`] is the folder; [`Component`] is a component that was admitted: its bytes have the hash that was asked for,
+//! it is a component (not a core module), it was built for a version of the contract that this host speaks, it imports
+//! nothing but that contract, and it says what it is. Nothing here runs or compiles anything.
+
+mod component;
+mod contract;
+mod descriptor;
+mod digest;
+mod layout;
+
+pub use component::{Component, ComponentError, MAX_COMPONENT_BYTES};
+pub use contract::{ContractError, HOST_CONTRACT, Interface};
+pub use descriptor::{AssetSpec, Descriptor, DescriptorError, ParameterSpec, TestcaseSpec};
+pub use digest::{Digest, DigestError};
+pub use layout::{Published, Store, StoreError, read_component};
