@@ -1,0 +1,98 @@
+use serde_json::{Map, Value};
+
+use super::{Request, Response};
+use crate::{Context, Error};
+
+/// More pages than any list has that a person would look at: a server that always offers a next page ends here.
+const MAX_PAGES: usize = 2_000;
+
+/// Reads a list to its end, page by page, as the OpenStack APIs offer them: `{"flavors": […], "flavors_links":
+/// [{"rel": "next", "href": …}]}` (compute, block storage, network) or `{"images": […], "next": "…"}` (image).
+///
+/// The query of a next link is followed; its host and path are not, so that a proxy's wrong base URL does no harm.
+///
+/// # Errors
+/// A page cannot be had, is not what the API promises, or leads back to itself.
+pub fn pages(cx: &mut Context, request: Request, collection: &str) -> Result<Vec<Value>, Error> {
+    let first = cx.call(&request)?;
+    pages_from(cx, request, first, collection)
+}
+
+/// As [`pages`], when the first page is already here.
+pub(super) fn pages_from(
+    cx: &mut Context,
+    mut request: Request,
+    first: Response,
+    collection: &str,
+) -> Result<Vec<Value>, Error> {
+    let mut items = Vec::new();
+    let mut answer = first;
+    for _ in 0..MAX_PAGES {
+        let mut page: Map<String, Value> = answer.expect(&request, 200)?;
+        let Some(Value::Array(mut found)) = page.remove(collection) else {
+            return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
+        };
+        items.append(&mut found);
+        let Some(link) = next_link(&page, collection) else { return Ok(items) };
+        let query = query_of(&link);
+        if query.is_empty() || query == request.query {
+            return Err(Error::new(format!(
+                "{request}: the link to the next page leads back to the same page"
+            )));
+        }
+        request.query = query;
+        answer = cx.call(&request)?;
+    }
+    Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
+}
+
+fn next_link(page: &Map<String, Value>, collection: &str) -> Option<String> {
+    let links = page.get(&format!("{collection}_links")).or_else(|| page.get("links"));
+    let in_links = links.and_then(Value::as_array).and_then(|links| {
+        links.iter().find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))?.get("href")
+    });
+    in_links.or_else(|| page.get("next")).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn query_of(link: &str) -> Vec<(String, String)> {
+    let Some((_, query)) = link.split_once('?') else { return Vec::new() };
+    let query = query.split('#').next().unwrap_or("");
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect()
+}
+
+/// Decodes `application/x-www-form-urlencoded`; what is not valid stays as it is.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        match (first, tail) {
+            (b'+', _) => bytes.push(b' '),
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                let digit = |b: &u8| (*b as char).to_digit(16).unwrap_or(0) as u8;
+                bytes.push(digit(high) << 4 | digit(low));
+                rest = after;
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_decoded() {
+        let link = "https://internal.example:8774/v2.1/flavors/detail?limit=1000&marker=a%2Fb+c%2&x#frag";
+        let expected = [("limit", "1000"), ("marker", "a/b c%2"), ("x", "")];
+        assert_eq!(query_of(link), expected.map(|(k, v)| (k.to_owned(), v.to_owned())));
+        assert!(query_of("https://host/path").is_empty());
+    }
+}
