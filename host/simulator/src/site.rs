@@ -1,0 +1,94 @@
+//! One running cloud: what is shared with its siblings, and what is its own.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Service;
+use crate::call::Call;
+use crate::cloud::{Account, Cloud};
+use crate::faults::Faults;
+use crate::requests::Log;
+use crate::scenario::ApplicationCredential;
+use crate::tokens::{Token, Tokens};
+
+/// A running cloud.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) cloud: Arc<Cloud>,
+    /// `http://127.0.0.1:PORT`
+    pub(crate) base: String,
+    pub(crate) tokens: Tokens,
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+    answered: AtomicU64,
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) token: Token,
+}
+
+impl Site {
+    pub(crate) fn new(cloud: Arc<Cloud>, base: String) -> Self {
+        let faults = Faults::new(&cloud.faults);
+        Self {
+            cloud,
+            base,
+            tokens: Tokens::default(),
+            faults,
+            log: Log::default(),
+            answered: AtomicU64::new(0),
+        }
+    }
+
+    /// The unversioned URL of a service, in the region of the call.
+    pub(crate) fn url(&self, call: &Call, service: Service) -> String {
+        match &call.region {
+            Some(region) => format!("{}/regions/{region}/{}", self.base, service.prefix()),
+            None => format!("{}/{}", self.base, service.prefix()),
+        }
+    }
+
+    /// The URL at which keystone's API v3 is.
+    pub(crate) fn auth_url(&self) -> String {
+        format!("{}/{}/v3", self.base, Service::Identity.prefix())
+    }
+
+    /// Whose token came along with the call, if it is good.
+    pub(crate) fn caller(&self, call: &Call) -> Option<Caller<'_>> {
+        self.holder(call.token()?)
+    }
+
+    /// Whose token this is, if it is good.
+    pub(crate) fn holder(&self, token: &str) -> Option<Caller<'_>> {
+        let token = self.tokens.find(token)?;
+        Some(Caller { account: self.cloud.users.get(token.user)?, token })
+    }
+
+    /// A new request id, as the header `x-openstack-request-id` has it.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.answered.fetch_add(1, Ordering::Relaxed);
+        format!("req-00000000-0000-4000-8000-{number:012x}")
+    }
+}
+
+impl<'a> Caller<'a> {
+    /// The application credential that was used to log in.
+    pub(crate) fn credential(&self) -> Option<&'a ApplicationCredential> {
+        self.account.user.application_credentials.get(self.token.credential?)
+    }
+
+    /// The roles that the token has.
+    pub(crate) fn roles(&self) -> &'a [String] {
+        self.credential()
+            .and_then(|credential| credential.roles.as_deref())
+            .unwrap_or(&self.account.user.roles)
+    }
+
+    /// Whether services treat the caller as an administrator.
+    pub(crate) fn is_admin(&self) -> bool {
+        self.token.scoped && self.roles().iter().any(|role| role == "admin")
+    }
+}
