@@ -1,0 +1,39 @@
+//! Calls to the OpenStack API of one subject.
+//!
+//! [`Session`] is logged in to a cloud and makes calls. What stands in front of it implements the same trait,
+//! [`Openstack`]: [`SharedReads`] lets the checks of a run share the answers to equal reads, and [`Granted`] holds one
+//! check to its grants and limits.
+
+mod answer;
+mod api;
+mod audit;
+mod call;
+mod config;
+mod connect_error;
+mod endpoint;
+mod endpoints;
+mod failure;
+#[cfg(test)]
+mod fake;
+mod forbidden;
+mod granted;
+mod keystone;
+mod logins;
+mod options;
+mod retry;
+mod session;
+mod shared_reads;
+mod tls;
+mod transport;
+mod versions;
+
+pub use api::{CallError, Endpoint, ErrorKind, Identity, Openstack, Request, Response, Service};
+pub use audit::{Audit, Denial};
+pub use config::{
+    Auth, CloudConfig, ConfigError, Credential, Domain, Env, Interface, Place, Scope, Secret, Trust, User,
+};
+pub use connect_error::ConnectError;
+pub use granted::{CallLimits, Granted, Usage};
+pub use options::SessionOptions;
+pub use session::Session;
+pub use shared_reads::{SharedReads, Sharing};
