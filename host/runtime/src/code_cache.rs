@@ -1,0 +1,106 @@
+//! Compiled code on disk. The only module with `unsafe`: wasmtime cannot check that compiled code is what it compiled.
+//!
+//! The cache is a folder of this user's alone (mode 0700, owned by this user; otherwise it is not used). A file's name
+//! is made of the component's SHA-256 and the engine's compatibility hash; its content begins with the SHA-256 of the
+//! rest, so that a damaged file is noticed and compiled anew. Nothing is ever put there that this code did not compile.
+
+#![allow(unsafe_code)]
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use touchstone_store::Digest;
+use wasmtime::component::Component;
+use wasmtime::{Engine, Precompiled};
+
+const HASH_BYTES: usize = 32;
+
+#[derive(Debug)]
+pub(crate) struct CodeCache {
+    folder: Option<PathBuf>,
+    suffix: String,
+}
+
+impl CodeCache {
+    /// A cache in this folder, which is made if need be; without a folder, or with one that others can write to, no
+    /// cache.
+    pub(crate) fn open(engine: &Engine, folder: Option<&Path>) -> Self {
+        let folder = folder.and_then(|folder| match private(folder) {
+            Ok(()) => Some(folder.to_owned()),
+            Err(error) => {
+                tracing::warn!(folder = %folder.display(), %error, "compiled code is not cached");
+                None
+            }
+        });
+        // A new DefaultHasher has fixed keys: the same result in every process.
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        CodeCache { folder, suffix: format!("{:016x}", hasher.finish()) }
+    }
+
+    /// The compiled component, if it is there and whole.
+    pub(crate) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
+        let content = fs::read(self.path(digest)?).ok()?;
+        let (hash, code) = content.split_at_checked(HASH_BYTES)?;
+        if Sha256::digest(code)[..] != *hash
+            || Engine::detect_precompiled(code) != Some(Precompiled::Component)
+        {
+            tracing::warn!(%digest, "compiled code in the cache is damaged, and is made anew");
+            return None;
+        }
+        // SAFETY: the file lies in a folder that only this user can write to, was written by `store` below from what
+        // wasmtime compiled for this very component (the name) and an engine of this configuration (the suffix), and
+        // its bytes have not changed since (the hash). Wasmtime itself refuses code of another version.
+        match unsafe { Component::deserialize(engine, code) } {
+            Ok(component) => Some(component),
+            Err(error) => {
+                tracing::debug!(%digest, %error, "compiled code in the cache does not fit, and is made anew");
+                None
+            }
+        }
+    }
+
+    /// Keeps a compiled component. A cache that cannot be written costs time, nothing else.
+    pub(crate) fn store(&self, digest: &Digest, component: &Component) {
+        let Some(path) = self.path(digest) else { return };
+        let written = component.serialize().map_err(io::Error::other).and_then(|code| write(&path, &code));
+        if let Err(error) = written {
+            tracing::warn!(path = %path.display(), %error, "compiled code cannot be cached");
+        }
+    }
+
+    fn path(&self, digest: &Digest) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{}.{}", digest.hex(), self.suffix)))
+    }
+}
+
+fn write(path: &Path, code: &[u8]) -> io::Result<()> {
+    let folder = path.parent().ok_or(io::ErrorKind::NotFound)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&Sha256::digest(code))?;
+    file.write_all(code)?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    // A file that we make tells who we are, without a system call of our own.
+    let probe = tempfile::NamedTempFile::new_in(folder)?;
+    let (of_folder, of_probe) = (fs::metadata(folder)?, probe.as_file().metadata()?);
+    if of_folder.uid() != of_probe.uid() || of_folder.mode() & 0o077 != 0 {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the folder is open to other users"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn private(_folder: &Path) -> io::Result<()> {
+    Err(io::Error::new(io::ErrorKind::Unsupported, "private folders are only known on Unix"))
+}

@@ -1,0 +1,252 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use touchstone_capabilities::openstack as capability;
+use touchstone_capabilities::openstack::{Granted, Openstack as _};
+use touchstone_grants::Method;
+
+use crate::bindings::touchstone::check::{assets, context, findings, openstack, types};
+use crate::limits::{Limits, MAX_TEXT};
+use crate::memory::MemoryLimiter;
+use crate::runtime::Assignment;
+use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut};
+
+/// What one instance's imports stand on. Lives and dies with the instance.
+pub(crate) struct Imports {
+    pub(crate) memory: MemoryLimiter,
+    pub(crate) said: Said,
+    openstack: Arc<Granted>,
+    testcases: Vec<String>,
+    parameters: BTreeMap<String, String>,
+    reference_time: i64,
+    prefix: String,
+    assets: BTreeMap<String, Bytes>,
+}
+
+/// Passes on what the check says, within its limits.
+pub(crate) struct Said {
+    listener: Arc<dyn Listener>,
+    outcomes_left: usize,
+    findings_left: usize,
+    log_bytes_left: usize,
+    dropped: Arc<Dropped>,
+}
+
+/// How much of what the check said was dropped. Outlives the instance.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    pub(crate) outcomes: AtomicU64,
+    pub(crate) findings: AtomicU64,
+    pub(crate) log_bytes: AtomicU64,
+}
+
+impl Imports {
+    pub(crate) fn new(assignment: Assignment, dropped: Arc<Dropped>) -> Self {
+        let Limits { memory_bytes, findings, outcomes, log_bytes, .. } = assignment.limits;
+        Imports {
+            memory: MemoryLimiter::new(memory_bytes),
+            said: Said {
+                listener: assignment.listener,
+                outcomes_left: outcomes,
+                findings_left: findings,
+                log_bytes_left: log_bytes,
+                dropped,
+            },
+            openstack: assignment.openstack,
+            testcases: assignment.testcases,
+            parameters: assignment.parameters,
+            reference_time: assignment.reference_time,
+            prefix: assignment.prefix,
+            assets: assignment.assets,
+        }
+    }
+}
+
+fn count(counter: &AtomicU64, more: usize) {
+    counter.fetch_add(more as u64, Ordering::Relaxed);
+}
+
+impl types::Host for Imports {}
+
+impl findings::Host for Imports {
+    async fn outcome(&mut self, testcase: String, verdict: types::Verdict, reason: String) {
+        let said = &mut self.said;
+        if said.outcomes_left == 0 {
+            return count(&said.dropped.outcomes, 1);
+        }
+        said.outcomes_left -= 1;
+        let verdict = match verdict {
+            types::Verdict::Pass => Verdict::Pass,
+            types::Verdict::Fail => Verdict::Fail,
+            types::Verdict::Dnf => Verdict::Dnf,
+        };
+        said.listener.outcome(&cut(testcase, MAX_TEXT), verdict, &cut(reason, MAX_TEXT));
+    }
+
+    async fn add(&mut self, testcase: String, finding: types::Finding) {
+        let said = &mut self.said;
+        if said.findings_left == 0 {
+            return count(&said.dropped.findings, 1);
+        }
+        said.findings_left -= 1;
+        let severity = match finding.severity {
+            types::Severity::Info => Severity::Info,
+            types::Severity::Warning => Severity::Warning,
+            types::Severity::Error => Severity::Error,
+        };
+        let short = |text: Option<String>| text.map(|text| cut(text, MAX_TEXT));
+        let resource = finding.resource.map(|resource| Resource {
+            service: cut(resource.service, MAX_TEXT),
+            kind: cut(resource.kind, MAX_TEXT),
+            id: short(resource.id),
+            name: short(resource.name),
+        });
+        let message = cut(finding.message, MAX_TEXT);
+        let requirement = short(finding.requirement);
+        said.listener.finding(&cut(testcase, MAX_TEXT), Finding { severity, message, resource, requirement });
+    }
+
+    async fn log(&mut self, level: findings::LogLevel, message: String) {
+        let said = &mut self.said;
+        let message = cut(message, MAX_TEXT);
+        // An empty line costs too, or there could be endlessly many.
+        let cost = message.len() + 1;
+        if cost > said.log_bytes_left {
+            said.log_bytes_left = 0;
+            return count(&said.dropped.log_bytes, cost);
+        }
+        said.log_bytes_left -= cost;
+        let level = match level {
+            findings::LogLevel::Debug => LogLevel::Debug,
+            findings::LogLevel::Info => LogLevel::Info,
+            findings::LogLevel::Warning => LogLevel::Warning,
+        };
+        said.listener.log(level, &message);
+    }
+}
+
+impl openstack::Host for Imports {
+    async fn call(
+        &mut self,
+        request: openstack::Request,
+    ) -> Result<openstack::Response, openstack::CallError> {
+        self.openstack.call(lifted(request)).await.map(response).map_err(call_error)
+    }
+
+    async fn call_all(
+        &mut self,
+        requests: Vec<openstack::Request>,
+    ) -> Vec<Result<openstack::Response, openstack::CallError>> {
+        let requests = requests.into_iter().map(lifted).collect();
+        let answers = self.openstack.call_all(requests).await;
+        answers.into_iter().map(|answer| answer.map(response).map_err(call_error)).collect()
+    }
+
+    async fn create(
+        &mut self,
+        creation: openstack::Creation,
+    ) -> Result<openstack::Created, openstack::CallError> {
+        let problem = "this host creates nothing yet; nothing was sent";
+        Err(call_error(self.openstack.deny(&lifted(creation.request), problem)))
+    }
+
+    async fn catalog(&mut self) -> Vec<openstack::Service> {
+        let endpoint = |e: capability::Endpoint| openstack::Endpoint {
+            interface: e.interface,
+            region: e.region,
+            url: e.url,
+        };
+        let service = |s: capability::Service| openstack::Service {
+            service_type: s.service_type,
+            name: s.name,
+            endpoints: s.endpoints.into_iter().map(endpoint).collect(),
+        };
+        self.openstack.catalog().into_iter().map(service).collect()
+    }
+
+    async fn identity(&mut self) -> openstack::Caller {
+        let identity = self.openstack.identity();
+        openstack::Caller {
+            user_id: identity.user_id,
+            user_name: identity.user_name,
+            project_id: identity.project_id,
+            project_name: identity.project_name,
+            domain_name: identity.domain_name,
+            roles: identity.roles,
+            region: identity.region,
+        }
+    }
+}
+
+impl context::Host for Imports {
+    async fn parameter(&mut self, name: String) -> Option<String> {
+        self.parameters.get(&name).cloned()
+    }
+
+    async fn testcases(&mut self) -> Vec<String> {
+        self.testcases.clone()
+    }
+
+    async fn reference_time(&mut self) -> i64 {
+        self.reference_time
+    }
+
+    async fn prefix(&mut self) -> String {
+        self.prefix.clone()
+    }
+}
+
+impl assets::Host for Imports {
+    async fn read(&mut self, name: String) -> Result<Vec<u8>, assets::AssetError> {
+        self.assets.get(&name).map(|bytes| bytes.to_vec()).ok_or(assets::AssetError::NotFound)
+    }
+}
+
+fn lifted(request: openstack::Request) -> capability::Request {
+    capability::Request {
+        service: request.service,
+        method: match request.method {
+            openstack::Method::Get => Method::Get,
+            openstack::Method::Head => Method::Head,
+            openstack::Method::Post => Method::Post,
+            openstack::Method::Put => Method::Put,
+            openstack::Method::Patch => Method::Patch,
+            openstack::Method::Delete => Method::Delete,
+        },
+        path: request.path,
+        query: request.query,
+        microversion: request.microversion,
+        headers: request.headers.into_iter().map(|header| (header.name, header.value)).collect(),
+        body: request.body.map(Bytes::from),
+    }
+}
+
+fn response(response: capability::Response) -> openstack::Response {
+    openstack::Response {
+        status: response.status,
+        headers: response
+            .headers
+            .into_iter()
+            .map(|(name, value)| openstack::Header { name, value })
+            .collect(),
+        body: response.body.to_vec(),
+    }
+}
+
+fn call_error(error: capability::CallError) -> openstack::CallError {
+    use capability::ErrorKind;
+    let kind = match error.kind {
+        ErrorKind::Denied => openstack::ErrorKind::Denied,
+        ErrorKind::InvalidRequest => openstack::ErrorKind::InvalidRequest,
+        ErrorKind::NoSuchService => openstack::ErrorKind::NoSuchService,
+        ErrorKind::Unreachable => openstack::ErrorKind::Unreachable,
+        ErrorKind::TimedOut => openstack::ErrorKind::TimedOut,
+        ErrorKind::TooLarge => openstack::ErrorKind::TooLarge,
+        ErrorKind::Exhausted => openstack::ErrorKind::Exhausted,
+        ErrorKind::Cancelled => openstack::ErrorKind::Cancelled,
+        ErrorKind::NotOnTape => openstack::ErrorKind::NotOnTape,
+    };
+    openstack::CallError { kind, message: error.message }
+}
