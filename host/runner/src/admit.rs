@@ -1,0 +1,145 @@
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use touchstone_runtime::{PreparedCheck, Runtime};
+use touchstone_scope::{Asset, Manifest, Plan, Unit};
+use touchstone_store::{Component, Digest, Store};
+
+/// A run that will not be: something that the plan needs was refused. Nothing was sent to the subject.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Refused {
+    /// What was refused and why, each with its place in the manifest: `FILE:LINE:COLUMN: check ID VERSION: …`.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problems.join("\n"))
+    }
+}
+
+/// What the plan needs, found right and ready to run.
+pub(crate) struct Admitted {
+    /// The components, by digest.
+    pub(crate) components: BTreeMap<Digest, Component>,
+    /// For each unit of the plan, in its order.
+    pub(crate) units: Vec<AdmittedUnit>,
+}
+
+pub(crate) struct AdmittedUnit {
+    pub(crate) digest: Digest,
+    pub(crate) assets: BTreeMap<String, Bytes>,
+}
+
+/// Loads and checks everything that the plan needs.
+///
+/// # Errors
+/// Something is not there, is not what the manifest says, or cannot be run by this host; all of it in one go.
+pub(crate) fn admit(
+    plan: &Plan,
+    manifest: &Manifest,
+    file: &str,
+    folder: &Path,
+    stores: &[Store],
+) -> Result<Admitted, Refused> {
+    let mut components: BTreeMap<Digest, Component> = BTreeMap::new();
+    let mut units = Vec::new();
+    let mut problems = BTreeSet::new();
+    for unit in &plan.units {
+        match admit_unit(unit, folder, stores, &mut components) {
+            Ok(admitted) => units.push(admitted),
+            Err(all) => {
+                let span = manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
+                let place =
+                    span.map_or(file.to_owned(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
+                problems.extend(
+                    all.into_iter()
+                        .map(|why| format!("{place}: check {} {}: {why}", unit.check, unit.version)),
+                );
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(Admitted { components, units })
+    } else {
+        Err(Refused { problems: problems.into_iter().collect() })
+    }
+}
+
+fn admit_unit(
+    unit: &Unit,
+    folder: &Path,
+    stores: &[Store],
+    components: &mut BTreeMap<Digest, Component>,
+) -> Result<AdmittedUnit, Vec<String>> {
+    let digest: Digest = unit.component.to_string().parse().map_err(|error| vec![format!("{error}")])?;
+    let component = match components.entry(digest) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(Store::find(stores, digest).map_err(|error| vec![error.to_string()])?),
+    };
+    let descriptor = component.descriptor();
+    let mut problems = Vec::new();
+    if descriptor.id != unit.check || descriptor.version.to_string() != unit.version {
+        problems.push(format!("the component {digest} is {} {}", descriptor.id, descriptor.version));
+    }
+    for testcase in unit.testcases.iter().filter(|id| !descriptor.has_testcase(id)) {
+        problems.push(format!("the component {digest} does not judge the testcase {testcase}"));
+    }
+    for parameter in
+        descriptor.parameters.iter().filter(|p| p.required && !unit.parameters.contains_key(&p.name))
+    {
+        problems.push(format!("its parameter `{}` is not given ({})", parameter.name, parameter.description));
+    }
+    for asset in descriptor.assets.iter().filter(|a| a.required && !unit.assets.contains_key(&a.name)) {
+        problems.push(format!("its asset `{}` is not given ({})", asset.name, asset.description));
+    }
+    let mut assets = BTreeMap::new();
+    for (name, asset) in &unit.assets {
+        match read_asset(folder, asset) {
+            Ok(bytes) => drop(assets.insert(name.clone(), bytes)),
+            Err(why) => problems.push(format!("asset `{name}`: {why}")),
+        }
+    }
+    if problems.is_empty() { Ok(AdmittedUnit { digest, assets }) } else { Err(problems) }
+}
+
+fn read_asset(folder: &Path, asset: &Asset) -> Result<Bytes, String> {
+    let path = folder.join(&asset.path);
+    let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let actual = Digest::of(&bytes).to_string();
+    if actual != asset.sha256.to_string() {
+        return Err(format!("{} has {actual}, not {} as the manifest says", path.display(), asset.sha256));
+    }
+    Ok(bytes.into())
+}
+
+/// Compiles the components, or takes their code from the cache, several at a time.
+///
+/// # Errors
+/// A component is not valid WebAssembly, or does not fit the contract.
+pub(crate) async fn prepare(
+    runtime: &Arc<Runtime>,
+    components: &BTreeMap<Digest, Component>,
+) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
+    let tasks: Vec<_> = components
+        .values()
+        .map(|component| {
+            let (runtime, component) = (runtime.clone(), component.clone());
+            tokio::task::spawn_blocking(move || runtime.prepare(&component))
+        })
+        .collect();
+    let mut prepared = BTreeMap::new();
+    let mut problems = Vec::new();
+    for task in tasks {
+        match task.await {
+            Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
+            Ok(Err(error)) => problems.push(error.to_string()),
+            Err(error) => problems.push(format!("the compiler failed: {error}")),
+        }
+    }
+    if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
+}

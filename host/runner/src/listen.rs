@@ -1,0 +1,152 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use touchstone_report::{Finding, IgnoredOutcome, Resource, Severity};
+use touchstone_runtime as runtime;
+use touchstone_scope::Verdict;
+
+use crate::event::Event;
+use crate::run::Events;
+
+/// Outcomes for testcases that are not the check's own: so many are kept for the report.
+const IGNORED_KEPT: usize = 100;
+
+/// Keeps what one instance of a check says, and passes it on as events. Outlives the instance.
+pub(crate) struct Notes {
+    check: String,
+    wanted: BTreeSet<String>,
+    events: Events,
+    noted: Mutex<Noted>,
+}
+
+/// What a check said.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Noted {
+    pub(crate) outcomes: BTreeMap<String, Outcome>,
+    pub(crate) findings: BTreeMap<String, Vec<Finding>>,
+    pub(crate) ignored: Vec<IgnoredOutcome>,
+    pub(crate) dropped_findings: u64,
+}
+
+/// The worst that was said about a testcase.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+    pub(crate) at: Timestamp,
+}
+
+impl Notes {
+    pub(crate) fn new(check: &str, wanted: &BTreeSet<String>, events: Events) -> Arc<Self> {
+        Arc::new(Notes { check: check.into(), wanted: wanted.clone(), events, noted: Mutex::default() })
+    }
+
+    /// What was said so far.
+    pub(crate) fn noted(&self) -> Noted {
+        self.lock().clone()
+    }
+
+    // A panic while the lock was held left at worst one note half made: the rest is worth keeping.
+    fn lock(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl runtime::Listener for Notes {
+    fn outcome(&self, testcase: &str, verdict: runtime::Verdict, reason: &str) {
+        let verdict = match verdict {
+            runtime::Verdict::Pass => Verdict::Pass,
+            runtime::Verdict::Fail => Verdict::Fail,
+            runtime::Verdict::Dnf => Verdict::Dnf,
+        };
+        if !self.wanted.contains(testcase) {
+            let ignored = &mut self.lock().ignored;
+            if ignored.len() < IGNORED_KEPT {
+                ignored.push(IgnoredOutcome { testcase: testcase.into(), verdict });
+            }
+            return;
+        }
+        let outcome = Outcome { verdict, reason: reason.into(), at: Timestamp::now() };
+        match self.lock().outcomes.entry(testcase.into()) {
+            // What is worse counts: a check that contradicts itself is not believed when it says PASS.
+            std::collections::btree_map::Entry::Occupied(mut said) => {
+                if verdict < said.get().verdict {
+                    said.insert(outcome);
+                }
+            }
+            std::collections::btree_map::Entry::Vacant(nothing) => drop(nothing.insert(outcome)),
+        }
+        (self.events)(Event::Outcome { check: self.check.clone(), testcase: testcase.into(), verdict });
+    }
+
+    fn finding(&self, testcase: &str, finding: runtime::Finding) {
+        let mut noted = self.lock();
+        if !self.wanted.contains(testcase) {
+            noted.dropped_findings += 1;
+            return;
+        }
+        let severity = match finding.severity {
+            runtime::Severity::Info => Severity::Info,
+            runtime::Severity::Warning => Severity::Warning,
+            runtime::Severity::Error => Severity::Error,
+        };
+        let resource =
+            finding.resource.map(|r| Resource { service: r.service, kind: r.kind, id: r.id, name: r.name });
+        noted.findings.entry(testcase.into()).or_default().push(Finding {
+            severity,
+            message: finding.message,
+            resource,
+            requirement: finding.requirement,
+        });
+    }
+
+    fn log(&self, level: runtime::LogLevel, message: &str) {
+        match level {
+            runtime::LogLevel::Debug => tracing::debug!(check = %self.check, "{}", message.escape_debug()),
+            runtime::LogLevel::Info => tracing::info!(check = %self.check, "{}", message.escape_debug()),
+            runtime::LogLevel::Warning => tracing::warn!(check = %self.check, "{}", message.escape_debug()),
+        }
+        (self.events)(Event::Log { check: self.check.clone(), message: message.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtime::Listener;
+
+    use super::*;
+
+    fn notes() -> Arc<Notes> {
+        Notes::new("c", &BTreeSet::from(["own".to_owned()]), Arc::new(|_| {}))
+    }
+
+    #[test]
+    fn the_worst_outcome_counts() {
+        let notes = notes();
+        for verdict in
+            [runtime::Verdict::Pass, runtime::Verdict::Fail, runtime::Verdict::Dnf, runtime::Verdict::Pass]
+        {
+            notes.outcome("own", verdict, "");
+        }
+        assert_eq!(notes.noted().outcomes["own"].verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn what_a_check_says_about_others_does_not_count() {
+        let notes = notes();
+        for _ in 0..IGNORED_KEPT + 5 {
+            notes.outcome("other", runtime::Verdict::Pass, "");
+        }
+        let finding = runtime::Finding {
+            severity: runtime::Severity::Error,
+            message: String::new(),
+            resource: None,
+            requirement: None,
+        };
+        notes.finding("other", finding);
+        let noted = notes.noted();
+        assert!(noted.outcomes.is_empty() && noted.findings.is_empty());
+        assert_eq!((noted.ignored.len(), noted.dropped_findings), (IGNORED_KEPT, 1));
+    }
+}
