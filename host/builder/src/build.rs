@@ -1,0 +1,190 @@
+use std::fs;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use touchstone_runtime::{PrepareError, Runtime};
+use touchstone_store::{Component, ComponentError};
+
+use crate::toolchain::{TARGET, Toolchain};
+
+/// A check cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A folder that is not the crate of a check.
+    #[error("{}: {why}", folder.display())]
+    NotACheck {
+        /// The folder.
+        folder: PathBuf,
+        /// What is missing.
+        why: String,
+    },
+    /// Cargo does not run.
+    #[error("cargo does not run: {0}")]
+    Cargo(io::Error),
+    /// Cargo failed; it said why.
+    #[error("cargo could not build the check; what it said is above")]
+    Failed,
+    /// The component cannot be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The component.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// What was built is not a check for this host.
+    #[error("what was built cannot be run: {0}")]
+    Refused(#[from] ComponentError),
+    /// What was built does not say what it is.
+    #[error("what was built does not say what it is: {0}")]
+    Undescribed(#[from] PrepareError),
+}
+
+/// Builds the check in `folder`, and embeds its descriptor. Cargo's messages go to standard error.
+///
+/// # Errors
+/// The folder is not the crate of a check, it does not compile, or what it compiles to cannot be run by this host.
+pub async fn build(folder: &Path, toolchain: &Toolchain, runtime: &Runtime) -> Result<Component, BuildError> {
+    let package = Package::of(folder)?;
+    let path = compile(folder, &package, toolchain)?;
+    let bytes = fs::read(&path).map_err(|source| BuildError::Unreadable { path, source })?;
+    Component::admit_bare(&bytes)?;
+    let descriptor = runtime.describe(&bytes).await?;
+    Ok(Component::embed(bytes, &descriptor)?)
+}
+
+/// Runs the check's own tests (`cargo test`); true if they pass. Their output goes where ours goes.
+///
+/// # Errors
+/// Cargo does not run.
+pub fn test(folder: &Path) -> Result<bool, BuildError> {
+    let status = Command::new("cargo").arg("test").current_dir(folder).status().map_err(BuildError::Cargo)?;
+    Ok(status.success())
+}
+
+fn compile(folder: &Path, package: &Package, toolchain: &Toolchain) -> Result<PathBuf, BuildError> {
+    let mut cargo = toolchain
+        .cargo(folder, &package.root)
+        .args(["build", "--release", "--lib", "--target", TARGET, "--package", &package.name])
+        .arg("--message-format=json-render-diagnostics")
+        .arg("--target-dir")
+        .arg(package.target.join("check"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(BuildError::Cargo)?;
+    let mut component = None;
+    if let Some(stdout) = cargo.stdout.take() {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            component = component_in(&line, &package.name).or(component);
+        }
+    }
+    let status = cargo.wait().map_err(BuildError::Cargo)?;
+    if !status.success() {
+        return Err(BuildError::Failed);
+    }
+    component.ok_or_else(|| BuildError::NotACheck {
+        folder: folder.into(),
+        why: "its library is not a component; Cargo.toml needs `[lib] crate-type = [\"cdylib\", \"rlib\"]`"
+            .into(),
+    })
+}
+
+/// The component that a message of cargo announces, if this is such a message.
+fn component_in(line: &str, package: &str) -> Option<PathBuf> {
+    #[derive(Deserialize)]
+    struct Message {
+        reason: String,
+        target: Option<Target>,
+        filenames: Option<Vec<PathBuf>>,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        name: String,
+    }
+    let message: Message = serde_json::from_str(line).ok()?;
+    let is_it = message.reason == "compiler-artifact"
+        && message.target?.name.replace('-', "_") == package.replace('-', "_");
+    let wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
+    if is_it { message.filenames?.into_iter().find(wasm) } else { None }
+}
+
+/// What cargo knows about the crate in a folder.
+struct Package {
+    name: String,
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Package {
+    fn of(folder: &Path) -> Result<Self, BuildError> {
+        #[derive(Deserialize)]
+        struct Metadata {
+            packages: Vec<Entry>,
+            workspace_root: PathBuf,
+            target_directory: PathBuf,
+        }
+        #[derive(Deserialize)]
+        struct Entry {
+            name: String,
+            manifest_path: PathBuf,
+        }
+        let not_a_check = |why: String| BuildError::NotACheck { folder: folder.into(), why };
+        let manifest = folder.join("Cargo.toml");
+        let manifest = manifest.canonicalize().map_err(|_| {
+            not_a_check("there is no Cargo.toml; `touchstone check new NAME` makes a check".into())
+        })?;
+        let output = Command::new("cargo")
+            .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
+            .arg(&manifest)
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(BuildError::Cargo)?;
+        if !output.status.success() {
+            return Err(not_a_check("cargo cannot read its Cargo.toml; what it said is above".into()));
+        }
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+            .map_err(|error| not_a_check(format!("cargo's metadata is not what it was: {error}")))?;
+        let package = metadata
+            .packages
+            .into_iter()
+            .find(|package| package.manifest_path == manifest)
+            .ok_or_else(|| not_a_check("its Cargo.toml is of a workspace, not of a package".into()))?;
+        Ok(Package { name: package.name, root: metadata.workspace_root, target: metadata.target_directory })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_checks_own_component_is_taken() {
+        let line = |reason: &str, name: &str, file: &str| {
+            format!(
+                r#"{{"reason":"{reason}","target":{{"name":"{name}"}},"filenames":["/t/x.rlib","{file}"]}}"#
+            )
+        };
+        let artifact = line("compiler-artifact", "my_check", "/t/my_check.wasm");
+        assert_eq!(component_in(&artifact, "my-check"), Some("/t/my_check.wasm".into()));
+        assert_eq!(component_in(&line("compiler-artifact", "other", "/t/other.wasm"), "my-check"), None);
+        assert_eq!(
+            component_in(&line("build-script-executed", "my_check", "/t/my_check.wasm"), "my-check"),
+            None
+        );
+        assert_eq!(
+            component_in(&line("compiler-artifact", "my_check", "/t/libmy_check.so"), "my-check"),
+            None
+        );
+        assert_eq!(component_in("not json", "my-check"), None);
+    }
+
+    #[test]
+    fn a_folder_without_a_crate_is_named() {
+        let error = Package::of(Path::new("/nonexistent")).map(|package| package.name).expect_err("no crate");
+        assert!(error.to_string().contains("/nonexistent: there is no Cargo.toml"), "{error}");
+    }
+}

@@ -1,0 +1,131 @@
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// Where a new check finds the SDK.
+#[derive(Debug, Clone, Copy)]
+pub enum Sdk<'a> {
+    /// In a checkout of Touchstone.
+    Checkout(&'a Path),
+    /// Beside the check, written there from these files (paths in the repository, and contents).
+    Carried(&'a [(&'a str, &'a str)]),
+}
+
+const TEMPLATE: [(&str, &str); 4] = [
+    ("Cargo.toml", include_str!("template/Cargo.toml.in")),
+    ("README.md", include_str!("template/README.md.in")),
+    ("src/lib.rs", include_str!("template/lib.rs.in")),
+    (".gitignore", "/target\n"),
+];
+
+/// A check cannot be created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// Not a name for a check.
+    #[error("`{0}` is not a name for a check: lower-case letters, digits and `-`, beginning with a letter")]
+    Name(String),
+    /// There is something already.
+    #[error("{} is there already; choose another name, or move it away", .0.display())]
+    Exists(PathBuf),
+    /// The SDK is not where it was said to be.
+    #[error("{} is not a checkout of Touchstone: it has no sdk/rust", .0.display())]
+    NoSdk(PathBuf),
+    /// A file cannot be written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Writes the crate of a new check into the folder `parent/name`, and returns that folder.
+///
+/// # Errors
+/// The name is not one, the folder is there already, or cannot be written.
+pub fn create(parent: &Path, name: &str, sdk: Sdk<'_>) -> Result<PathBuf, CreateError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) || name.len() > 64 {
+        return Err(CreateError::Name(name.chars().take(100).collect()));
+    }
+    let folder = parent.join(name);
+    if folder.exists() {
+        return Err(CreateError::Exists(folder));
+    }
+    let sdk = match sdk {
+        Sdk::Checkout(checkout) => {
+            let checkout = checkout.canonicalize().map_err(|_| CreateError::NoSdk(checkout.into()))?;
+            if !checkout.join("sdk/rust/Cargo.toml").exists() {
+                return Err(CreateError::NoSdk(checkout));
+            }
+            checkout.join("sdk/rust").display().to_string()
+        }
+        Sdk::Carried(files) => {
+            for (path, text) in files {
+                let text = if *path == "Cargo.toml" { standalone(text) } else { (*text).to_owned() };
+                write(&folder.join("vendor/touchstone").join(path), &text)?;
+            }
+            "vendor/touchstone/sdk/rust".into()
+        }
+    };
+    for (path, text) in TEMPLATE {
+        write(&folder.join(path), &text.replace("@NAME@", name).replace("@SDK@", &sdk))?;
+    }
+    Ok(folder)
+}
+
+/// The repository's own workspace, with those of its members that are written beside a check.
+fn standalone(workspace: &str) -> String {
+    let mut text = String::new();
+    for line in workspace.lines() {
+        match line {
+            line if line.starts_with("members = ") => text += "members = [\"host/grants\", \"sdk/rust\"]\n",
+            line if line.starts_with("exclude = ") => {}
+            line if line.contains("path = ") && !line.contains("\"host/grants\"") => {}
+            line => {
+                text += line;
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CreateError> {
+    let io = |source: io::Error| CreateError::Io { path: path.into(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(io)?;
+    }
+    fs::write(path, text).map_err(io)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_none_are_refused() {
+        let parent = std::env::temp_dir();
+        for name in ["", "Check", "a b", "../x", "1st", "-a", "a/b", &"a".repeat(65)] {
+            assert!(matches!(create(&parent, name, Sdk::Carried(&[])), Err(CreateError::Name(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_no_checkout_is_refused() {
+        let folder = std::env::temp_dir();
+        assert!(matches!(create(&folder, "a-check", Sdk::Checkout(&folder)), Err(CreateError::NoSdk(_))));
+    }
+
+    #[test]
+    fn the_sdk_stands_alone() {
+        let standalone = standalone(include_str!("../../../Cargo.toml"));
+        assert!(standalone.contains("members = [\"host/grants\", \"sdk/rust\"]"), "{standalone}");
+        assert!(standalone.contains("touchstone-grants = "), "{standalone}");
+        assert!(
+            !standalone.contains("host/cli") && !standalone.contains("touchstone-runner"),
+            "{standalone}"
+        );
+    }
+}
