@@ -1,0 +1,215 @@
+//! What the benches share: the demo's scope and components, a simulated cloud, and a native client that makes the same
+//! requests as a run does.
+
+#![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use touchstone_capabilities::openstack::{
+    CallError, CallLimits, CloudConfig, Env, ErrorKind, Granted, Identity, Openstack, Request, Response,
+    Service, Session, SessionOptions, SharedReads,
+};
+use touchstone_report::Report;
+use touchstone_runner::{Job, Runner};
+use touchstone_runtime::{Assignment, Ended, Limits, Listener, PreparedCheck, Runtime, RuntimeConfig};
+use touchstone_scope::{Manifest, Selection};
+use touchstone_simulator::{Running, Scenario, Simulator};
+use touchstone_store::{Component, Store};
+
+const SCOPE: &str = "scopes/scs-compatible-iaas.yaml";
+
+/// The demo's scope and components in a folder, with compiled code in a warm cache.
+pub struct House {
+    pub folder: TempDir,
+    pub runtime: Arc<Runtime>,
+    pub store: Store,
+    pub manifest: Arc<Manifest>,
+}
+
+impl House {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        touchstone_embedded::PUBLISHED.write_to(folder.path()).unwrap();
+        touchstone_embedded::SCOPES.write_to(folder.path()).unwrap();
+        let config = RuntimeConfig { code_cache: Some(folder.path().join("code")) };
+        let text = touchstone_embedded::SCOPES.text(SCOPE).unwrap();
+        House {
+            runtime: Arc::new(Runtime::new(&config).unwrap()),
+            store: Store::open(folder.path().join("checks/published")).unwrap(),
+            manifest: Arc::new(Manifest::parse(SCOPE, text).unwrap()),
+            folder,
+        }
+    }
+
+    pub fn component(&self, id: &str) -> Component {
+        let released =
+            self.store.published().unwrap().into_iter().find(|released| released.id == id).unwrap();
+        self.store.load(released.component).unwrap()
+    }
+
+    pub fn runner(&self) -> Runner {
+        Runner::new(self.runtime.clone(), vec![self.store.clone()])
+    }
+
+    pub fn job(&self, cloud: CloudConfig) -> Job {
+        let selection = Selection::on("2026-11-23".parse().unwrap());
+        let plan = self.manifest.plan(&selection).unwrap();
+        let file = self.folder.path().join(SCOPE).display().to_string();
+        Job::new(self.manifest.clone(), file, selection, plan, cloud)
+    }
+
+    /// One whole run; every unit must have come to its end.
+    pub async fn run(&self, cloud: CloudConfig) -> Report {
+        let report = self.runner().run(&self.job(cloud), |_| {}, std::future::pending()).await.unwrap();
+        assert!(report.preflight.as_ref().unwrap().reachable);
+        assert!(report.testcases["scs-0100-syntax-check"].checked_at.is_some());
+        report
+    }
+}
+
+/// A simulated cloud with this latency, and how to reach it.
+pub async fn cloud(latency: Duration) -> (Running, CloudConfig) {
+    let scenario = Scenario { latency, ..Scenario::demo() };
+    let running = Simulator::new(&scenario).unwrap().start(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let config = config_of(&running.clouds_yaml());
+    (running, config)
+}
+
+pub fn config_of(clouds_yaml: &str) -> CloudConfig {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("clouds.yaml"), clouds_yaml).unwrap();
+    CloudConfig::load(Some("demo"), &Env::new(folder.path())).unwrap()
+}
+
+/// A client without Touchstone: it logs in, and makes each distinct request of a run once.
+pub struct NativeClient {
+    client: reqwest::Client,
+    auth_url: String,
+}
+
+impl NativeClient {
+    pub fn new(cloud: &Running) -> Self {
+        // The simulated cloud speaks plain HTTP, but reqwest wants to know how to speak TLS all the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        NativeClient { client, auth_url: cloud.auth_url() }
+    }
+
+    /// Logs in; the token, and the endpoint of compute.
+    pub async fn login(&self) -> (String, String) {
+        let named = |name: &str| json!({"name": name, "domain": {"name": "Default"}});
+        let mut user = named("demo");
+        user["password"] = "demo-password".into();
+        let body = json!({"auth": {
+            "identity": {"methods": ["password"], "password": {"user": user}},
+            "scope": {"project": named("conformance")},
+        }});
+        let url = format!("{}/auth/tokens", self.auth_url);
+        let response =
+            self.client.post(url).body(body.to_string()).header("content-type", "application/json");
+        let response = response.send().await.unwrap();
+        assert_eq!(response.status(), 201);
+        let token = response.headers()["x-subject-token"].to_str().unwrap().to_owned();
+        let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+        let catalog = body["token"]["catalog"].as_array().unwrap();
+        let compute = catalog.iter().find(|service| service["type"] == "compute").unwrap();
+        let endpoint =
+            compute["endpoints"].as_array().unwrap().iter().find(|e| e["interface"] == "public").unwrap();
+        (token, endpoint["url"].as_str().unwrap().trim_end_matches('/').to_owned())
+    }
+
+    pub async fn flavors(&self, token: &str, endpoint: &str) -> Value {
+        let request = self
+            .client
+            .get(format!("{endpoint}/flavors/detail"))
+            .header("x-auth-token", token)
+            .header("openstack-api-version", "compute 2.61");
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+    }
+
+    /// Everything that a run asks the demo for.
+    pub async fn run(&self) -> Value {
+        let (token, endpoint) = self.login().await;
+        self.flavors(&token, &endpoint).await
+    }
+}
+
+/// A subject that is not there: every call fails at once. What is left is the cost of the instance.
+pub struct Nobody;
+
+#[async_trait]
+impl Openstack for Nobody {
+    async fn call(&self, _request: Request) -> Result<Response, CallError> {
+        Err(CallError { kind: ErrorKind::Unreachable, message: String::new() })
+    }
+    fn catalog(&self) -> Vec<Service> {
+        Vec::new()
+    }
+    fn identity(&self) -> Identity {
+        Identity::default()
+    }
+}
+
+struct Deaf;
+
+impl Listener for Deaf {
+    fn outcome(&self, _testcase: &str, _verdict: touchstone_runtime::Verdict, _reason: &str) {}
+    fn finding(&self, _testcase: &str, _finding: touchstone_runtime::Finding) {}
+    fn log(&self, _level: touchstone_runtime::LogLevel, _message: &str) {}
+}
+
+/// Runs a check on a subject.
+pub async fn run_check(check: &PreparedCheck, component: &Component, subject: Arc<dyn Openstack>) -> Ended {
+    let descriptor = component.descriptor();
+    let grants = descriptor.grants.iter().map(|grant| grant.parse().unwrap()).collect();
+    check
+        .run(Assignment {
+            openstack: Arc::new(Granted::new(subject, grants, CallLimits::default())),
+            testcases: descriptor.testcases.iter().map(|testcase| testcase.id.clone()).collect(),
+            parameters: BTreeMap::new(),
+            reference_time: 0,
+            prefix: String::new(),
+            assets: BTreeMap::<String, Bytes>::new(),
+            limits: Limits::default(),
+            listener: Arc::new(Deaf),
+        })
+        .await
+}
+
+/// A session with a cloud, for calls without a run.
+pub async fn session(config: &CloudConfig) -> Arc<Session> {
+    Session::connect(config, &SessionOptions::default()).await.unwrap()
+}
+
+pub fn shared(session: Arc<Session>) -> Arc<dyn Openstack> {
+    Arc::new(SharedReads::new(session, SharedReads::DEFAULT_MAX_BYTES))
+}
+
+/// The same component in bare wasmtime: no limits, no imports that do anything.
+pub struct Bare {
+    engine: wasmtime::Engine,
+    pre: wasmtime::component::InstancePre<()>,
+}
+
+impl Bare {
+    pub fn new(component: &Component) -> Self {
+        let engine = wasmtime::Engine::default();
+        let code = wasmtime::component::Component::from_binary(&engine, component.bytes()).unwrap();
+        let mut linker = wasmtime::component::Linker::new(&engine);
+        linker.define_unknown_imports_as_traps(&code).unwrap();
+        Bare { pre: linker.instantiate_pre(&code).unwrap(), engine }
+    }
+
+    pub async fn instantiate(&self) {
+        let mut store = wasmtime::Store::new(&self.engine, ());
+        self.pre.instantiate_async(&mut store).await.unwrap();
+    }
+}

@@ -1,0 +1,228 @@
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+use regex::Regex;
+use touchstone_scope::Section;
+
+use crate::exit;
+
+/// Conformance tests for clouds: tells whether a cloud conforms to a standard, in a way that anyone can check again.
+#[derive(Debug, Parser)]
+#[command(name = "touchstone", version, propagate_version = true, after_help = exit::TABLE)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Test a cloud against a scope.
+    Run(RunArgs),
+    /// Test a simulated, imperfect cloud against the scope "SCS-compatible IaaS": no cloud, no account needed.
+    Demo(DemoArgs),
+    /// Serve a simulated OpenStack on this machine, for other clients.
+    Simulate(SimulateArgs),
+    /// Look at and edit scope manifests.
+    #[command(subcommand)]
+    Scope(ScopeCommand),
+    /// Make, look at and publish checks.
+    #[command(subcommand)]
+    Check(CheckCommand),
+}
+
+impl Cli {
+    pub(crate) fn verbose(&self) -> bool {
+        match &self.command {
+            Command::Run(args) => args.output.verbose,
+            Command::Demo(args) => args.output.verbose,
+            _ => false,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// The scope manifest.
+    #[arg(value_name = "SCOPE.yaml")]
+    pub(crate) scope: PathBuf,
+    /// The cloud, by its name in clouds.yaml [default: $OS_CLOUD, or what the OS_* variables say].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cloud: Option<String>,
+    /// The subject's name in the report [default: the cloud's].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: Option<String>,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    /// Lower what any check may have, whatever the manifest grants it: `wall=30s`, `memory=32MiB`, `calls=100`,
+    /// `in_flight=4`, `response_bytes=8MiB`, `findings=100`, `log_bytes=64KiB`. May be repeated.
+    #[arg(long, value_name = "LIMIT=VALUE")]
+    pub(crate) ceiling: Vec<String>,
+    /// Run although the user is an administrator or a manager.
+    #[arg(long)]
+    pub(crate) allow_privileged: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// One version of the scope [default: all that the timeline shows on the date].
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) scope_version: Option<String>,
+    /// The date that counts as today, in UTC [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) date: Option<Date>,
+    /// Run only testcases whose id matches; those left out are MISS.
+    #[arg(long, value_name = "REGEX")]
+    pub(crate) tests: Option<Regex>,
+    /// Run only testcases of these sections: light, medium, heavy; those left out are MISS.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) sections: Vec<Section>,
+    /// Give a parameter another value than the manifest does. May be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) param: Vec<String>,
+}
+
+impl SelectionArgs {
+    pub(crate) fn sections(&self) -> Option<BTreeSet<Section>> {
+        (!self.sections.is_empty()).then(|| self.sections.iter().copied().collect())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Write the report as JSON to this file; `-` for standard output, and nothing else there.
+    #[arg(short, long, value_name = "FILE.json")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say one line for each version only.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say also what passed, and what each component used.
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    /// A store of components; may be repeated [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder
+    /// above the manifest that has it].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateArgs {
+    /// A scenario (YAML), or one that comes along: `demo` or `perfect`.
+    #[arg(long, value_name = "FILE", default_value = "demo")]
+    pub(crate) scenario: String,
+    /// The port on 127.0.0.1; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Also write the clouds.yaml to this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clouds_yaml: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScopeCommand {
+    /// Say what is wrong with manifests, at file, line and column.
+    Lint {
+        /// The manifests.
+        #[arg(value_name = "SCOPE.yaml", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Show which version includes which module, and the states of the versions.
+    Show {
+        /// The manifest.
+        #[arg(value_name = "SCOPE.yaml")]
+        file: PathBuf,
+        /// The date that counts as today, in UTC [default: today].
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<Date>,
+        /// As what.
+        #[arg(long, value_enum, default_value_t = ShowFormat::Text)]
+        format: ShowFormat,
+    },
+    /// Write the hash of a published check into a manifest. Comments and layout stay.
+    Pin {
+        /// The manifest.
+        #[arg(value_name = "SCOPE.yaml")]
+        file: PathBuf,
+        /// The check, as `ID` (the version that the manifest has) or `ID@VERSION` [default: all checks of the manifest
+        /// that the store has].
+        #[arg(value_name = "CHECK[@VERSION]")]
+        check: Option<String>,
+        #[command(flatten)]
+        stores: StoreArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ShowFormat {
+    Text,
+    Markdown,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CheckCommand {
+    /// Say what a component is, what it imports and what it asks for. Runs nothing.
+    Inspect {
+        /// A file, or `sha256:…` of a component in a store.
+        #[arg(value_name = "FILE|sha256:…")]
+        component: String,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        stores: StoreArgs,
+    },
+    /// Build a check to a component.
+    Build {
+        /// Its crate.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Where to write the component [default: ID-VERSION.wasm in the current folder].
+        #[arg(short, long, value_name = "FILE.wasm")]
+        output: Option<PathBuf>,
+    },
+    /// Build a check and add it to a store.
+    Publish {
+        /// Its crate.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// Replace what the store has under the same id and version. Only for versions that nobody runs yet.
+        #[arg(long)]
+        replace: bool,
+        /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder
+        /// above the crate that has it].
+        #[arg(long, value_name = "DIR")]
+        store: Option<PathBuf>,
+    },
+    /// Run a check's own tests: no cloud, no WebAssembly.
+    Test {
+        /// Its crate.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Make the crate of a new check in the current folder.
+    New {
+        /// Its name.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Use the SDK of this checkout of Touchstone [default: write the SDK beside the check].
+        #[arg(long, value_name = "DIR")]
+        sdk: Option<PathBuf>,
+    },
+}

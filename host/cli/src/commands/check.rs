@@ -1,0 +1,138 @@
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use touchstone_builder::{Sdk, Toolchain};
+use touchstone_report::printable;
+use touchstone_store::{Component, Store, StoreError};
+
+use super::{runtime, stores};
+use crate::args::CheckCommand;
+use crate::exit::{Exit, Failure};
+use crate::terminal;
+
+pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
+    match command {
+        CheckCommand::Inspect { component, json, stores } => inspect(&component, json, &stores.store),
+        CheckCommand::Build { folder, output } => {
+            let component = build(&folder).await?;
+            let descriptor = component.descriptor();
+            let file =
+                output.unwrap_or_else(|| format!("{}-{}.wasm", descriptor.id, descriptor.version).into());
+            std::fs::write(&file, component.bytes())
+                .map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))?;
+            terminal::print(&format!("{}  {}\n", component.digest(), file.display()));
+            Ok(Exit::Pass)
+        }
+        CheckCommand::Publish { folder, replace, store } => publish(&folder, replace, store).await,
+        CheckCommand::Test { folder } => match touchstone_builder::test(&folder) {
+            Ok(true) => Ok(Exit::Pass),
+            Ok(false) => Ok(Exit::Fail),
+            Err(error) => Err(Exit::OwnFault.because(error)),
+        },
+        CheckCommand::New { name, sdk } => new(&name, sdk.as_deref()),
+    }
+}
+
+async fn build(folder: &Path) -> Result<Component, Failure> {
+    let toolchain = Toolchain::ensure().map_err(|error| Exit::OwnFault.because(error))?;
+    touchstone_builder::build(folder, &toolchain, &*runtime()?)
+        .await
+        .map_err(|error| Exit::Refused.because(error))
+}
+
+async fn publish(folder: &Path, replace: bool, store: Option<PathBuf>) -> Result<Exit, Failure> {
+    let target = stores::folder(store, folder)?;
+    let component = build(folder).await?;
+    let published =
+        Store::open_or_create(target).and_then(|store| Ok((store.publish(&component, replace)?, store)));
+    let (published, store) = published.map_err(|error| match error {
+        StoreError::Io { .. } => Exit::OwnFault.because(error),
+        error => Exit::Refused.because(error),
+    })?;
+    terminal::print(&format!(
+        "{} {}: {} ({} bytes) in {}\n",
+        published.id,
+        published.version,
+        published.component,
+        component.bytes().len(),
+        store.folder().display()
+    ));
+    Ok(Exit::Pass)
+}
+
+fn inspect(named: &str, as_json: bool, named_stores: &[PathBuf]) -> Result<Exit, Failure> {
+    let component = if named.starts_with("sha256:") {
+        let digest = named.parse().map_err(|error| Exit::Usage.because(error))?;
+        let opened = stores::open(named_stores, Path::new("."))?;
+        Store::find(&opened, digest).map_err(|error| Exit::Refused.because(error))?
+    } else {
+        touchstone_store::read_component(Path::new(named)).map_err(|error| Exit::Refused.because(error))?
+    };
+    terminal::print(&if as_json { described_as_json(&component) } else { described(&component) });
+    Ok(Exit::Pass)
+}
+
+fn described(component: &Component) -> String {
+    use std::fmt::Write as _;
+    let descriptor = component.descriptor();
+    let mut text = String::new();
+    let mut line = |label: &str, value: &str| {
+        let _ = writeln!(text, "{label:<11}{}", printable(value));
+    };
+    line("check", &format!("{} {}", descriptor.id, descriptor.version));
+    line("title", &descriptor.title);
+    line("url", &descriptor.url);
+    line("component", &component.digest().to_string());
+    line("size", &format!("{} bytes", component.bytes().len()));
+    line("contract", &format!("touchstone:check@{}", component.contract()));
+    let mut list = |label: &str, values: Vec<String>| {
+        for (i, value) in values.iter().enumerate() {
+            line(if i == 0 { label } else { "" }, value);
+        }
+        if values.is_empty() {
+            line(label, "none");
+        }
+    };
+    list("imports", component.imports().iter().map(ToString::to_string).collect());
+    list("asks for", descriptor.grants.clone());
+    let needed = |name: &str, required: bool, description: &str| {
+        format!("{name}{}: {description}", if required { " (required)" } else { "" })
+    };
+    list(
+        "parameters",
+        descriptor.parameters.iter().map(|p| needed(&p.name, p.required, &p.description)).collect(),
+    );
+    list("assets", descriptor.assets.iter().map(|a| needed(&a.name, a.required, &a.description)).collect());
+    list("testcases", descriptor.testcases.iter().map(|t| format!("{}: {}", t.id, t.title)).collect());
+    text
+}
+
+fn described_as_json(component: &Component) -> String {
+    let imports: Vec<String> = component.imports().iter().map(ToString::to_string).collect();
+    let value = json!({
+        "component": component.digest().to_string(),
+        "size": component.bytes().len(),
+        "wit": component.contract().to_string(),
+        "imports": imports,
+        "descriptor": component.descriptor(),
+    });
+    format!("{value:#}\n")
+}
+
+fn new(name: &str, checkout: Option<&Path>) -> Result<Exit, Failure> {
+    let carried: Vec<(&str, &str)> = touchstone_embedded::SDK
+        .iter()
+        .filter_map(|(path, content)| Some((path, std::str::from_utf8(content).ok()?)))
+        .collect();
+    let sdk = checkout.map_or(Sdk::Carried(&carried), Sdk::Checkout);
+    let folder = touchstone_builder::create(Path::new(""), name, sdk).map_err(|error| match error {
+        touchstone_builder::CreateError::Io { .. } => Exit::OwnFault.because(error),
+        error => Exit::Usage.because(error),
+    })?;
+    terminal::print(&format!(
+        "{name}: a check that passes its tests. Next:\n  \
+         touchstone check test {folder}\n  touchstone check publish {folder} --store components\n",
+        folder = folder.display()
+    ));
+    Ok(Exit::Pass)
+}

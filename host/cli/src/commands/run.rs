@@ -1,0 +1,141 @@
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use touchstone_capabilities::openstack::{CloudConfig, Env};
+use touchstone_report::{Report, TerminalOptions, Verbosity};
+use touchstone_runner::{Ceiling, Job, Runner};
+use touchstone_scope::{LimitOverrides, Manifest, Selection};
+
+use super::{runtime, scope, stores, today};
+use crate::args::{OutputArgs, RunArgs, SelectionArgs};
+use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
+use crate::terminal;
+
+pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
+    let manifest = scope::read(&args.scope)?;
+    let ceiling = ceiling(&args.ceiling)?;
+    let stores = stores::open(&args.stores.store, &args.scope)?;
+    let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
+        .map_err(|error| Exit::Unreachable.because(error))?;
+    let job = job(manifest, args.scope.display().to_string(), &args.selection, cloud)?;
+    let subject = args.subject.unwrap_or_else(|| job.subject.clone());
+    let job = Job { subject, ceiling, allow_privileged: args.allow_privileged, ..job };
+    finish(&Runner::new(runtime()?, stores), job, &args.output).await
+}
+
+/// What was selected of the manifest, against this cloud.
+pub(crate) fn job(
+    manifest: Manifest,
+    file: String,
+    args: &SelectionArgs,
+    cloud: CloudConfig,
+) -> Result<Job, Failure> {
+    let selection = selection(args)?;
+    let plan = manifest.plan(&selection).map_err(|error| Exit::Usage.because(error))?;
+    let reference_time = match args.date {
+        Some(date) if date != today() => {
+            let midnight = date.at(0, 0, 0, 0);
+            Some(jiff::tz::Offset::UTC.to_timestamp(midnight).map_err(|error| Exit::Usage.because(error))?)
+        }
+        _ => None,
+    };
+    Ok(Job { reference_time, ..Job::new(Arc::new(manifest), file, selection, plan, cloud) })
+}
+
+/// Runs the job, shows its progress and its report, and writes the report where it was asked for.
+pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Result<Exit, Failure> {
+    let progress = Progress::start(output.quiet, &job.subject);
+    let watched = progress.clone();
+    let ran = runner.run(&job, move |event| watched.tell(&event), interrupted()).await;
+    progress.end();
+    let report = ran.map_err(|refused| Exit::Refused.because(refused))?;
+    let json_to_stdout = output.output.as_deref() == Some(Path::new("-"));
+    match &output.output {
+        Some(_) if json_to_stdout => terminal::print(&touchstone_report::json(&report)),
+        Some(file) => write(file, &report)?,
+        None => {}
+    }
+    if !json_to_stdout {
+        terminal::print(&touchstone_report::terminal(&report, &options(output)));
+    }
+    let reachable = report.preflight.as_ref().is_none_or(|preflight| preflight.reachable);
+    let reason = report.preflight.as_ref().and_then(|preflight| preflight.reason.as_deref());
+    if let Some(reason) = reason.filter(|_| output.quiet || json_to_stdout) {
+        terminal::error(reason);
+    }
+    Ok(if !reachable && !report.run.interrupted {
+        Exit::Unreachable
+    } else {
+        Exit::of_code(report.exit_code())
+    })
+}
+
+fn selection(args: &SelectionArgs) -> Result<Selection, Failure> {
+    let parameters: BTreeMap<String, String> =
+        args.param.iter().map(|pair| key_value("--param", pair)).collect::<Result<_, _>>()?;
+    Ok(Selection {
+        version: args.scope_version.clone(),
+        date: args.date.unwrap_or_else(today),
+        tests: args.tests.clone(),
+        sections: args.sections(),
+        parameters,
+    })
+}
+
+fn ceiling(pairs: &[String]) -> Result<Ceiling, Failure> {
+    pairs.iter().try_fold(Ceiling::default(), |ceiling, pair| {
+        let (limit, value) = key_value("--ceiling", pair)?;
+        let to = LimitOverrides::one(&limit, &value)
+            .map_err(|error| Exit::Usage.because(format!("--ceiling {pair}: {error}")))?;
+        Ok(ceiling.lowered(&to))
+    })
+}
+
+fn key_value(option: &str, pair: &str) -> Result<(String, String), Failure> {
+    let split = pair.split_once('=').filter(|(key, _)| !key.is_empty());
+    let (key, value) =
+        split.ok_or_else(|| Exit::Usage.because(format!("{option} {pair}: expected KEY=VALUE")))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn options(output: &OutputArgs) -> TerminalOptions {
+    let verbosity = match (output.quiet, output.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    TerminalOptions { width: terminal::width(), color: terminal::stdout_has_color(), verbosity }
+}
+
+/// Writes the report whole or not at all: a reader never finds half of one.
+fn write(file: &Path, report: &Report) -> Result<(), Failure> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::Builder::new().tempfile_in(folder).and_then(|mut temporary| {
+        temporary.write_all(touchstone_report::json(report).as_bytes())?;
+        temporary.persist(file).map_err(|error| error.error)?;
+        Ok(())
+    });
+    written.map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))
+}
+
+/// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once.
+async fn interrupted() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(Exit::Interrupted as i32);
+        }
+    });
+}

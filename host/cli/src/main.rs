@@ -1,0 +1,43 @@
+//! The command line of Touchstone: arguments, progress, exit codes. What it does is done by the crates below it.
+
+mod args;
+mod commands;
+mod exit;
+mod logging;
+mod progress;
+mod terminal;
+
+use std::panic::AssertUnwindSafe;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::Cli;
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Pass };
+            // Where help cannot be written, nothing else can be.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    logging::start(cli.verbose());
+    // A panic is our own fault, and has an exit code of its own; its message was written by then.
+    match std::panic::catch_unwind(AssertUnwindSafe(|| commands::run(cli))) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(failure)) => {
+            terminal::error(&failure.message);
+            failure.exit.into()
+        }
+        Err(_) => {
+            terminal::error(
+                "this is a fault of Touchstone itself; please report it, with what is written above",
+            );
+            Exit::OwnFault.into()
+        }
+    }
+}
