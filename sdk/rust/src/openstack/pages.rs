@@ -47,10 +47,19 @@ pub(super) fn pages_from(
 }
 
 fn next_link(page: &Map<String, Value>, collection: &str) -> Option<String> {
-    let links = page.get(&format!("{collection}_links")).or_else(|| page.get("links"));
-    let in_links = links.and_then(Value::as_array).and_then(|links| {
-        links.iter().find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))?.get("href")
-    });
+    // cinder calls the links of its `volume_types` `volume_type_links`.
+    let singular = collection.strip_suffix('s').unwrap_or(collection);
+    let named = [format!("{collection}_links"), format!("{singular}_links"), "links".into()];
+    let links = named.iter().find_map(|name| page.get(name));
+    let in_links = match links {
+        Some(Value::Array(links)) => links
+            .iter()
+            .find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))
+            .and_then(|link| link.get("href")),
+        // keystone
+        Some(Value::Object(links)) => links.get("next"),
+        _ => None,
+    };
     in_links.or_else(|| page.get("next")).and_then(Value::as_str).map(str::to_owned)
 }
 
@@ -86,7 +95,26 @@ fn decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn the_next_link_has_several_names() {
+        let next = json!([{"rel": "self", "href": "no"}, {"rel": "next", "href": "yes"}]);
+        for (collection, name) in
+            [("flavors", "flavors_links"), ("volume_types", "volume_type_links"), ("users", "links")]
+        {
+            let page = json!({name: next, collection: []}).as_object().cloned().unwrap_or_default();
+            assert_eq!(next_link(&page, collection).as_deref(), Some("yes"), "{name}");
+        }
+        let page = json!({"images": [], "next": "/v2/images?marker=1"}).as_object().cloned().unwrap_or_default();
+        assert_eq!(next_link(&page, "images").as_deref(), Some("/v2/images?marker=1"));
+        let keystone = json!({"links": {"next": "https://k/v3/users?marker=1"}});
+        assert!(keystone.as_object().and_then(|page| next_link(page, "users")).is_some());
+        let last = json!({"links": {"next": null, "self": "x"}}).as_object().cloned().unwrap_or_default();
+        assert_eq!(next_link(&last, "users"), None);
+    }
 
     #[test]
     fn a_query_is_decoded() {
