@@ -104,3 +104,90 @@ fn private(folder: &Path) -> io::Result<()> {
 fn private(_folder: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "private folders are only known on Unix"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The smallest component: a header.
+    const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+
+    struct Fixture {
+        folder: tempfile::TempDir,
+        engine: Engine,
+        cache: CodeCache,
+        digest: Digest,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let engine = Engine::default();
+            let cache = CodeCache::open(&engine, Some(&folder.path().join("a/code")));
+            Fixture { folder, engine, cache, digest: Digest::of(EMPTY) }
+        }
+
+        fn store(&self) -> PathBuf {
+            let component = Component::from_binary(&self.engine, EMPTY).expect("a component");
+            self.cache.store(&self.digest, &component);
+            self.cache.path(&self.digest).expect("a path")
+        }
+
+        fn is_loaded(&self) -> bool {
+            self.cache.load(&self.engine, &self.digest).is_some()
+        }
+    }
+
+    #[test]
+    fn what_was_stored_is_loaded() {
+        let fixture = Fixture::new();
+        assert!(!fixture.is_loaded());
+        let path = fixture.store();
+        assert!(path.starts_with(fixture.folder.path()) && fixture.is_loaded());
+        assert!(fixture.cache.load(&fixture.engine, &Digest::of(b"another")).is_none());
+    }
+
+    #[test]
+    fn a_damaged_file_is_not_loaded() {
+        let fixture = Fixture::new();
+        let path = fixture.store();
+        let content = fs::read(&path).expect("reads");
+        for place in (0..content.len()).step_by(content.len() / 200) {
+            let mut damaged = content.clone();
+            damaged[place] ^= 0x10;
+            fs::write(&path, damaged).expect("writes");
+            assert!(!fixture.is_loaded(), "byte {place}");
+        }
+        for length in [0, 10, HASH_BYTES, content.len() - 1] {
+            fs::write(&path, &content[..length]).expect("writes");
+            assert!(!fixture.is_loaded(), "cut at {length}");
+        }
+        let mut not_ours = Sha256::digest(EMPTY).to_vec();
+        not_ours.extend_from_slice(EMPTY);
+        fs::write(&path, not_ours).expect("writes");
+        assert!(!fixture.is_loaded(), "a component that was not compiled");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        for mode in [0o777, 0o770, 0o707, 0o750] {
+            fs::set_permissions(folder.path(), fs::Permissions::from_mode(mode)).expect("sets");
+            let cache = CodeCache::open(&Engine::default(), Some(folder.path()));
+            assert_eq!(cache.folder, None, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn engines_of_another_kind_have_other_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let other = Engine::new(wasmtime::Config::new().epoch_interruption(true)).expect("an engine");
+        let path = |engine: &Engine| {
+            CodeCache::open(engine, Some(&folder.path().join("code"))).path(&Digest::of(EMPTY))
+        };
+        assert_ne!(path(&Engine::default()), path(&other));
+        assert_eq!(path(&other), path(&other));
+    }
+}

@@ -67,3 +67,27 @@ impl ResourceLimiter for MemoryLimiter {
         INSTANCES
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_memories_count_together() {
+        let mut limiter = MemoryLimiter::new(100);
+        let mut grow = |current, desired| limiter.memory_growing(current, desired, None).expect("no error");
+        assert!(grow(0, 40) && grow(0, 40) && grow(40, 60));
+        assert!(!grow(60, 61), "the 101st byte");
+        assert!(!grow(0, usize::MAX));
+        assert!((limiter.peak(), limiter.was_exceeded()) == (100, true));
+    }
+
+    #[test]
+    fn tables_are_bounded() {
+        let mut limiter = MemoryLimiter::new(100);
+        assert!(limiter.table_growing(0, TABLE_ELEMENTS, None).expect("no error"));
+        assert!(!limiter.was_exceeded());
+        assert!(!limiter.table_growing(0, TABLE_ELEMENTS + 1, None).expect("no error"));
+        assert!(limiter.was_exceeded());
+    }
+}

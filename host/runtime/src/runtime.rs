@@ -117,6 +117,9 @@ pub struct PrepareError {
     pub why: String,
 }
 
+/// Saying what it is must not take a check longer.
+const DESCRIBE_WALL: Duration = Duration::from_secs(10);
+
 impl Runtime {
     /// Starts the engine.
     ///
@@ -150,7 +153,7 @@ impl Runtime {
         self.link(digest, &code)
     }
 
-    /// Asks a component for its descriptor by running its `describe`, with no capability and one second.
+    /// Asks a component for its descriptor by running its `describe`, with no capability and ten seconds.
     ///
     /// # Errors
     /// The component cannot be run, or what it says is not a descriptor.
@@ -158,7 +161,7 @@ impl Runtime {
         let digest = Digest::of(bytes);
         let wrong = |why: String| PrepareError { digest, why };
         let prepared = self.link(digest, &self.compile(digest, bytes)?)?;
-        let limits = Limits { wall: Duration::from_secs(1), ..Limits::default() };
+        let limits = Limits { wall: DESCRIBE_WALL, ..Limits::default() };
         let assignment = Assignment {
             openstack: Arc::new(Granted::new(Arc::new(Nowhere), Vec::new(), CallLimits::default())),
             testcases: Vec::new(),
@@ -174,8 +177,8 @@ impl Runtime {
             let check = prepared.pre.instantiate_async(&mut store).await?;
             check.touchstone_check_check().call_describe(&mut store).await
         };
-        let said = tokio::time::timeout(Duration::from_secs(1), described).await;
-        let said = said.map_err(|_| wrong("`describe` took longer than a second".into()))?;
+        let said = tokio::time::timeout(DESCRIBE_WALL, described).await;
+        let said = said.map_err(|_| wrong(format!("`describe` took longer than {DESCRIBE_WALL:?}")))?;
         let said = said.map_err(|error| wrong(format!("`describe` failed: {}", brief(&error))))?;
         let version: Version = said.version.parse().map_err(|error| {
             wrong(format!("version `{}` is not a semantic version: {error}", said.version))
