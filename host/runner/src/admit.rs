@@ -79,12 +79,20 @@ fn admit_unit(
     let digest: Digest = unit.component.to_string().parse().map_err(|error| vec![format!("{error}")])?;
     let component = match components.entry(digest) {
         Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(new) => new.insert(Store::find(stores, digest).map_err(|error| vec![error.to_string()])?),
+        Entry::Vacant(new) => {
+            new.insert(Store::find(stores, digest).map_err(|error| vec![error.to_string()])?)
+        }
     };
     let descriptor = component.descriptor();
     let mut problems = Vec::new();
     if descriptor.id != unit.check || descriptor.version.to_string() != unit.version {
         problems.push(format!("the component {digest} is {} {}", descriptor.id, descriptor.version));
+    }
+    if component.can_call_openstack() && unit.grants.is_empty() {
+        problems.push(format!(
+            "the component {digest} imports touchstone:check/openstack, and the manifest grants it no call; it asks for: {}",
+            descriptor.grants.join(", ")
+        ));
     }
     for testcase in unit.testcases.iter().filter(|id| !descriptor.has_testcase(id)) {
         problems.push(format!("the component {digest} does not judge the testcase {testcase}"));

@@ -104,6 +104,11 @@ impl Component {
         &self.contract
     }
 
+    /// Whether it can call the subject's OpenStack API: whether it imports `touchstone:check/openstack`.
+    pub fn can_call_openstack(&self) -> bool {
+        self.imports.iter().any(|import| import.is("openstack"))
+    }
+
     /// What it imports: its capabilities.
     pub fn imports(&self) -> &BTreeSet<Interface> {
         &self.imports
@@ -223,6 +228,7 @@ pub(crate) mod tests {
             admitted.imports().iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["touchstone:check/findings@0.1.0"]
         );
+        assert!(!admitted.can_call_openstack());
         let again = Component::embed(admitted.bytes().to_vec(), &descriptor()).expect_err("twice");
         assert_eq!(again, DescriptorError::Repeated.into());
     }

@@ -22,7 +22,12 @@ pub struct Interface {
 impl Interface {
     /// The interface that a check exports, and its version, if this is it.
     pub(crate) fn as_check_export(&self) -> Option<&Version> {
-        (self.package == PACKAGE && self.name == "check").then_some(self.version.as_ref()).flatten()
+        self.is("check").then_some(self.version.as_ref()).flatten()
+    }
+
+    /// Whether it is that interface of the contract.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.package == PACKAGE && self.name == name
     }
 
     /// Checks that this host offers the interface to checks, in this version.
