@@ -23,14 +23,17 @@ pub(crate) fn right(text: &str, width: usize) -> String {
 /// Lines of at most `width` columns, broken between words; at least one, which may be empty. On the first line,
 /// `taken` columns are not free.
 ///
-/// Spaces in a row are kept within a line: they may be part of a name. A word that is wider than a line is broken
+/// Spaces in a row are kept within a line: they may be part of a name. So are those before the text, up to half a line:
+/// they may put a mark below the right letter. A word that is wider than a line is broken
 /// only if it is wider than 80 columns, too.
 pub(crate) fn wrap(text: &str, width: usize, taken: usize) -> Vec<String> {
     let width = width.max(1);
-    let mut lines = vec![String::new()];
-    let mut used = taken;
+    let before = (text.len() - text.trim_start_matches(' ').len()).min(width / 2);
+    let text = text.trim_start_matches(' ');
+    let mut lines = vec![" ".repeat(before)];
+    let mut used = taken + before;
     for word in text.split(' ') {
-        let at_start = lines.last().is_none_or(String::is_empty);
+        let at_start = lines.last().is_none_or(|line| line.trim_start().is_empty());
         if at_start && word.is_empty() {
             continue;
         }
@@ -94,7 +97,10 @@ mod tests {
         assert_eq!(wrap("one two  three", 7, 0), ["one two", "three"]);
         assert_eq!(wrap("", 7, 0), [""]);
         assert_eq!(wrap("one", 0, 0), ["one"]);
-        assert_eq!(wrap("  a  b   c", 4, 0), ["a  b", "c"]);
+        assert_eq!(wrap("a  b   c", 4, 0), ["a  b", "c"]);
+        assert_eq!(wrap("    ^ here", 20, 0), ["    ^ here"]);
+        assert_eq!(wrap("          ^", 10, 0), ["     ^"]);
+        assert_eq!(wrap("   ", 10, 0), [""]);
         assert_eq!(wrap("one two", 7, 1), ["one", "two"]);
     }
 

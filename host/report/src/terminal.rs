@@ -188,6 +188,9 @@ fn audit(page: &mut Page, component: &Component, verbose: bool) {
         let outcomes = number(ids.len() as u64, "outcome");
         notes.push(format!("gave {outcomes} that it was not asked for (ignored): {}", list(&ids, limit)));
     }
+    if audit.dropped_outcomes > 0 {
+        notes.push(format!("{} dropped", number(audit.dropped_outcomes, "outcome")));
+    }
     if audit.dropped_findings > 0 {
         notes.push(format!("{} dropped", number(audit.dropped_findings, "finding")));
     }

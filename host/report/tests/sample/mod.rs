@@ -80,6 +80,7 @@ pub(crate) fn imperfect() -> Report {
                 testcase: "scs-0103-flavor-1v-4".into(),
                 verdict: Verdict::Pass,
             }],
+            dropped_outcomes: 0,
             dropped_findings: 12,
             dropped_log_bytes: 70_000,
         };
