@@ -41,7 +41,7 @@ impl Progress {
     pub(crate) fn tell(&self, event: &Event) {
         let told = &mut *self.told.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Event::Admitted { testcases, .. } => self.bar.set_length(*testcases as u64),
+            Event::Admitted { testcases, .. } => return self.bar.set_length(*testcases as u64),
             Event::CheckStarted { check } => told.running.push(check.clone()),
             Event::CheckEnded { check, problem, .. } => {
                 told.running.retain(|running| running != check);
