@@ -72,10 +72,9 @@ impl Progress {
 
     /// A line above the progress.
     fn say(&self, line: &str) {
-        self.bar.suspend(|| {
-            if !self.bar.is_hidden() {
-                terminal::note(line);
-            }
-        });
+        // Asked before: `suspend` holds the lock that `is_hidden` takes.
+        if !self.bar.is_hidden() {
+            self.bar.suspend(|| terminal::note(line));
+        }
     }
 }

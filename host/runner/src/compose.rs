@@ -10,7 +10,7 @@ use touchstone_scope::{ResultKey, Testcase, Unit, Verdict};
 
 use crate::admit::{Admitted, AdmittedUnit};
 use crate::listen::Noted;
-use crate::run::{Job, problem_of};
+use crate::run::{Begun, Ending, Job, problem_of};
 
 /// What came of one unit of the plan.
 pub(crate) struct Ran {
@@ -21,16 +21,9 @@ pub(crate) struct Ran {
     pub(crate) audit: openstack::Audit,
 }
 
-/// Makes the report. `ran` is empty if the subject could not be tested, else as long as the plan's units.
-pub(crate) fn compose(
-    job: &Job,
-    admitted: &Admitted,
-    id: uuid::Uuid,
-    started_at: Timestamp,
-    preflight: Preflight,
-    ran: Vec<Ran>,
-    interrupted: bool,
-) -> Report {
+/// Makes the report.
+pub(crate) fn compose(job: &Job, admitted: &Admitted, begun: &Begun, ending: Ending) -> Report {
+    let Ending { preflight, ran, interrupted } = ending;
     let finished_at = Timestamp::now();
     let testcases: BTreeMap<&str, &Testcase> =
         job.manifest.checks().iter().flat_map(|check| &check.testcases).map(|t| (t.id.as_str(), t)).collect();
@@ -57,8 +50,8 @@ pub(crate) fn compose(
     Report {
         format: Format::V1,
         run: Run {
-            id: id.to_string(),
-            started_at,
+            id: begun.id.to_string(),
+            started_at: begun.at,
             finished_at,
             tool: Tool { name: "touchstone".into(), version: env!("CARGO_PKG_VERSION").into() },
             interrupted,

@@ -3,8 +3,6 @@ use std::sync::Arc;
 use touchstone_capabilities::openstack::{CloudConfig, Openstack, Session, SessionOptions};
 use touchstone_report::Preflight;
 
-use crate::event::Event;
-
 /// A subject that let us in, and what was found out about it before any check ran.
 pub(crate) struct Reached {
     pub(crate) session: Arc<Session>,
@@ -41,11 +39,4 @@ pub(crate) async fn reach(cloud: &CloudConfig, allow_privileged: bool) -> Result
     }
     let preflight = Preflight { reachable: true, reason: None, privileged_roles, services };
     Ok(Reached { session, preflight })
-}
-
-impl Reached {
-    pub(crate) fn event(&self) -> Event {
-        let identity = self.session.identity();
-        Event::Reached { user: identity.user_name, project: identity.project_name, region: identity.region }
-    }
 }

@@ -91,74 +91,84 @@ impl Runner {
         stop: impl Future<Output = ()>,
     ) -> Result<Report, Refused> {
         let events: Events = Arc::new(events);
-        let started_at = Timestamp::now();
-        let id = uuid::Uuid::new_v4();
+        let begun = Begun { id: uuid::Uuid::new_v4(), at: Timestamp::now() };
         let folder = Path::new(&job.manifest_file).parent().unwrap_or(Path::new("."));
         let admitted = admit(&job.plan, &job.manifest, &job.manifest_file, folder, &self.stores)?;
         let testcases = job.plan.units.iter().map(|unit| unit.testcases.len()).sum();
         events(Event::Admitted { checks: job.plan.units.len(), testcases });
+        let ending = self.work(job, &admitted, &begun, &events, stop).await?;
+        let report = compose(job, &admitted, &begun, ending);
+        events(Event::Finished { report: Box::new(report.clone()) });
+        Ok(report)
+    }
 
+    /// Reaches the subject and runs every unit, until all have ended or `stop` is ready.
+    async fn work(
+        &self,
+        job: &Job,
+        admitted: &Admitted,
+        begun: &Begun,
+        events: &Events,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Ending, Refused> {
         // Compiling and logging in take their time side by side.
         let preparing = prepare(&self.runtime, &admitted.components);
         let reaching = reach(&job.cloud, job.allow_privileged);
         tokio::pin!(stop);
         let (prepared, reached) = tokio::select! {
             (prepared, reached) = async { tokio::join!(preparing, reaching) } => (prepared?, reached),
-            () = &mut stop => {
-                let preflight = Preflight {
-                    reachable: false,
-                    reason: Some("the run was interrupted before the subject was reached".into()),
-                    privileged_roles: Vec::new(),
-                    services: Vec::new(),
-                };
-                return Ok(self.finish(job, &admitted, id, started_at, preflight, Vec::new(), true, &events));
-            }
+            () = &mut stop => return Ok(Ending::before_reaching()),
         };
-        let reached = match reached {
+        let Reached { session, preflight } = match reached {
             Ok(reached) => reached,
             Err(preflight) => {
                 events(Event::Unreachable { reason: preflight.reason.clone().unwrap_or_default() });
-                return Ok(self.finish(
-                    job,
-                    &admitted,
-                    id,
-                    started_at,
-                    preflight,
-                    Vec::new(),
-                    false,
-                    &events,
-                ));
+                return Ok(Ending { preflight, ran: Vec::new(), interrupted: false });
             }
         };
-        events(reached.event());
-        let now = job.reference_time.unwrap_or(started_at);
-        let prefix = format!("touchstone-{}-", &id.simple().to_string()[..6]);
-        let Reached { session, preflight } = reached;
+        let identity = session.identity();
+        events(Event::Reached {
+            user: identity.user_name,
+            project: identity.project_name,
+            region: identity.region,
+        });
+        let now = job.reference_time.unwrap_or(begun.at);
+        let prefix = format!("touchstone-{}-", &begun.id.simple().to_string()[..6]);
         let shared: Arc<dyn Openstack> = Arc::new(SharedReads::new(session, SharedReads::DEFAULT_MAX_BYTES));
-        let (running, ran) = start(job, &admitted, &prepared, &shared, now, &prefix, &events);
+        let (running, ran) = start(job, admitted, &prepared, &shared, now, &prefix, events);
         let interrupted = tokio::select! {
             () = running => false,
             () = &mut stop => true,
         };
-        let ran = ran.into_iter().map(Running::ran).collect();
-        Ok(self.finish(job, &admitted, id, started_at, preflight, ran, interrupted, &events))
+        Ok(Ending { preflight, ran: ran.into_iter().map(Running::ran).collect(), interrupted })
     }
+}
 
-    #[expect(clippy::too_many_arguments, reason = "it is the last line of `run`, which has three ends")]
-    fn finish(
-        &self,
-        job: &Job,
-        admitted: &Admitted,
-        id: uuid::Uuid,
-        started_at: Timestamp,
-        preflight: Preflight,
-        ran: Vec<Ran>,
-        interrupted: bool,
-        events: &Events,
-    ) -> Report {
-        let report = compose(job, admitted, id, started_at, preflight, ran, interrupted);
-        events(Event::Finished { report: Box::new(report.clone()) });
-        report
+/// What identifies a run among all others.
+pub(crate) struct Begun {
+    pub(crate) id: uuid::Uuid,
+    pub(crate) at: Timestamp,
+}
+
+/// How a run ended.
+pub(crate) struct Ending {
+    /// What was found out about the subject before any check ran.
+    pub(crate) preflight: Preflight,
+    /// What came of each unit of the plan; empty if none was started.
+    pub(crate) ran: Vec<Ran>,
+    /// It was stopped.
+    pub(crate) interrupted: bool,
+}
+
+impl Ending {
+    fn before_reaching() -> Self {
+        let preflight = Preflight {
+            reachable: false,
+            reason: Some("the run was interrupted before the subject was reached".into()),
+            privileged_roles: Vec::new(),
+            services: Vec::new(),
+        };
+        Ending { preflight, ran: Vec::new(), interrupted: true }
     }
 }
 

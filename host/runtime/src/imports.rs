@@ -8,7 +8,7 @@ use touchstone_capabilities::openstack::{Granted, Openstack as _};
 use touchstone_grants::Method;
 
 use crate::bindings::touchstone::check::{assets, context, findings, openstack, types};
-use crate::limits::{Limits, MAX_TEXT};
+use crate::limits::{LOG_LINE, Limits, MAX_TEXT};
 use crate::memory::MemoryLimiter;
 use crate::runtime::Assignment;
 use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut};
@@ -111,8 +111,8 @@ impl findings::Host for Imports {
     async fn log(&mut self, level: findings::LogLevel, message: String) {
         let said = &mut self.said;
         let message = cut(message, MAX_TEXT);
-        // An empty line costs too, or there could be endlessly many.
-        let cost = message.len() + 1;
+        // What the host writes around a line counts too, or a flood of empty ones would fill the log all the same.
+        let cost = message.len() + LOG_LINE;
         if cost > said.log_bytes_left {
             said.log_bytes_left = 0;
             return count(&said.dropped.log_bytes, cost);
@@ -141,7 +141,13 @@ impl openstack::Host for Imports {
     ) -> Vec<Result<openstack::Response, openstack::CallError>> {
         let requests = requests.into_iter().map(lifted).collect();
         let answers = self.openstack.call_all(requests).await;
-        answers.into_iter().map(|answer| answer.map(response).map_err(call_error)).collect()
+        // Answers that are shared cost nothing until they are copied, all at once: to no more than the check can hold.
+        let mut room = self.memory.limit();
+        let mut handed_over = |answer: capability::Response| {
+            room = room.checked_sub(answer.body.len()).ok_or_else(no_room)?;
+            Ok(response(answer))
+        };
+        answers.into_iter().map(|answer| answer.map_err(call_error).and_then(&mut handed_over)).collect()
     }
 
     async fn create(
@@ -232,6 +238,13 @@ fn response(response: capability::Response) -> openstack::Response {
             .map(|(name, value)| openstack::Header { name, value })
             .collect(),
         body: response.body.to_vec(),
+    }
+}
+
+fn no_room() -> openstack::CallError {
+    openstack::CallError {
+        kind: openstack::ErrorKind::TooLarge,
+        message: "the answers to one call-all are larger than the memory of the check; ask for less at once".into(),
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Limits {
     pub findings: usize,
     /// Outcomes, which a check says once for each testcase; those beyond are counted and dropped. Default 10,000.
     pub outcomes: usize,
-    /// Bytes of log; lines beyond are counted and dropped. Default 256 KiB.
+    /// Bytes of log, with 100 on top for each line; lines beyond are counted and dropped. Default 256 KiB.
     pub log_bytes: usize,
     /// Bytes that the check may hand over in one call of an import. Default 16 MiB.
     pub call_bytes: usize,
@@ -39,6 +39,9 @@ impl Default for Limits {
 
 /// Bytes of one text that a check says (a message, a reason, a line of the log); longer ones are cut.
 pub(crate) const MAX_TEXT: usize = 4 << 10;
+
+/// Bytes that the host writes around a line of a check's log: time, level, name of the check.
+pub(crate) const LOG_LINE: usize = 100;
 
 /// Stack of WebAssembly code.
 pub(crate) const STACK_BYTES: usize = 512 << 10;

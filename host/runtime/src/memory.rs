@@ -16,6 +16,11 @@ impl MemoryLimiter {
         MemoryLimiter { limit, used: 0, peak: 0, refused: false }
     }
 
+    /// The most that may be used, in bytes.
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The most that was used, in bytes.
     pub(crate) fn peak(&self) -> usize {
         self.peak
