@@ -1,0 +1,76 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use super::{Touchstone, kept, repo};
+
+/// The components of `tests/components`, in a store.
+#[derive(Debug)]
+pub(crate) struct Published {
+    /// The store.
+    pub(crate) store: PathBuf,
+    /// `sha256:…` of the check that tries what a check must not be able to do.
+    pub(crate) adversary: String,
+    /// `sha256:…` of the check that behaves.
+    pub(crate) reader: String,
+}
+
+impl Published {
+    /// The file of a component in the store.
+    pub(crate) fn file(&self, digest: &str) -> PathBuf {
+        blob(&self.store, digest)
+    }
+}
+
+/// The file of a component in a store.
+pub(super) fn blob(store: &Path, digest: &str) -> PathBuf {
+    store.join("blobs/sha256").join(digest.strip_prefix("sha256:").expect("a digest"))
+}
+
+/// Builds the components of `tests/components` and publishes them, as their authors would, once for each run of the
+/// tests.
+pub(crate) fn published() -> &'static Published {
+    static PUBLISHED: OnceLock<Published> = OnceLock::new();
+    PUBLISHED.get_or_init(|| {
+        let store = kept("store");
+        let publish = |name: &str| {
+            let crate_folder = repo().join("tests/components").join(name);
+            let ran = Touchstone::new(repo())
+                .args(["check", "publish", "--replace", "--store"])
+                .arg(&store)
+                .arg(crate_folder)
+                .env("CARGO_TARGET_DIR", wasm_target())
+                .run();
+            ran.assert_exit(0);
+            let digest = ran.stdout.split_whitespace().find(|word| word.starts_with("sha256:"));
+            digest.expect("publishing tells the digest").to_owned()
+        };
+        Published { adversary: publish("adversary"), reader: publish("reader"), store: store.clone() }
+    })
+}
+
+/// Where components are built: not among the sources.
+pub(crate) fn wasm_target() -> PathBuf {
+    kept("components")
+}
+
+/// The variables that let cargo and rustc work for a program whose home is another than ours. The standard library for
+/// WebAssembly, if it has to be built on this machine, is kept where `touchstone check build` keeps it.
+pub(super) fn toolchain() -> Vec<(&'static str, PathBuf)> {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = variable("HOME").unwrap_or_else(|| "/".into());
+    let cache = variable("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache"));
+    static RELEASE: OnceLock<String> = OnceLock::new();
+    let release = RELEASE.get_or_init(|| {
+        let output = Command::new("rustc").arg("-vV").output().expect("rustc runs");
+        let text = String::from_utf8(output.stdout).expect("rustc writes UTF-8");
+        let release = text.lines().find_map(|line| line.strip_prefix("release: "));
+        release.expect("rustc tells its release").to_owned()
+    });
+    let wasm_std = cache.join("touchstone/wasm-std").join(release);
+    vec![
+        ("CARGO_HOME", variable("CARGO_HOME").unwrap_or_else(|| home.join(".cargo"))),
+        ("RUSTUP_HOME", variable("RUSTUP_HOME").unwrap_or_else(|| home.join(".rustup"))),
+        ("TOUCHSTONE_WASM_STD", variable("TOUCHSTONE_WASM_STD").unwrap_or(wasm_std)),
+    ]
+}

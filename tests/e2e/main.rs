@@ -1,0 +1,20 @@
+//! End-to-end tests: the binary as users run it, against simulated clouds, with checks that are built as their authors
+//! build them.
+//!
+//! `harness` has what the tests are made of. Every run of the binary goes through it, and so through two tests that no
+//! module repeats: a report fits its published schema, and no token or password is found in anything that was written.
+
+mod harness;
+
+mod adversary;
+mod architecture;
+mod authoring;
+mod checks;
+mod clouds;
+mod demo;
+mod determinism;
+mod exit_codes;
+mod output;
+mod refusals;
+mod scopes;
+mod secrets;
