@@ -26,6 +26,8 @@ impl fmt::Display for Refused {
 pub(crate) struct Admitted {
     /// The components, by digest.
     pub(crate) components: BTreeMap<Digest, Component>,
+    /// Where the manifest names them: `FILE:LINE:COLUMN: check ID VERSION`.
+    places: BTreeMap<Digest, String>,
     /// For each unit of the plan, in its order.
     pub(crate) units: Vec<AdmittedUnit>,
 }
@@ -49,25 +51,29 @@ pub(crate) fn admit(
     let mut components: BTreeMap<Digest, Component> = BTreeMap::new();
     let mut units = Vec::new();
     let mut problems = BTreeSet::new();
+    let mut places = BTreeMap::new();
     for unit in &plan.units {
+        let place = place(unit, manifest, file);
         match admit_unit(unit, folder, stores, &mut components) {
-            Ok(admitted) => units.push(admitted),
-            Err(all) => {
-                let span = manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
-                let place =
-                    span.map_or(file.to_owned(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
-                problems.extend(
-                    all.into_iter()
-                        .map(|why| format!("{place}: check {} {}: {why}", unit.check, unit.version)),
-                );
+            Ok(admitted) => {
+                places.insert(admitted.digest, place);
+                units.push(admitted);
             }
+            Err(all) => problems.extend(all.into_iter().map(|why| format!("{place}: {why}"))),
         }
     }
     if problems.is_empty() {
-        Ok(Admitted { components, units })
+        Ok(Admitted { components, places, units })
     } else {
         Err(Refused { problems: problems.into_iter().collect() })
     }
+}
+
+/// Where the manifest names the check of a unit.
+fn place(unit: &Unit, manifest: &Manifest, file: &str) -> String {
+    let check = manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
+    let place = check.map_or(file.to_owned(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
+    format!("{place}: check {} {}", unit.check, unit.version)
 }
 
 fn admit_unit(
@@ -131,22 +137,24 @@ fn read_asset(folder: &Path, asset: &Asset) -> Result<Bytes, String> {
 /// A component is not valid WebAssembly, or does not fit the contract.
 pub(crate) async fn prepare(
     runtime: &Arc<Runtime>,
-    components: &BTreeMap<Digest, Component>,
+    admitted: &Admitted,
 ) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
-    let tasks: Vec<_> = components
-        .values()
-        .map(|component| {
+    let tasks: Vec<_> = admitted
+        .components
+        .iter()
+        .map(|(digest, component)| {
             let (runtime, component) = (runtime.clone(), component.clone());
-            tokio::task::spawn_blocking(move || runtime.prepare(&component))
+            let place = admitted.places.get(digest).map_or("", String::as_str);
+            (place, tokio::task::spawn_blocking(move || runtime.prepare(&component)))
         })
         .collect();
     let mut prepared = BTreeMap::new();
     let mut problems = Vec::new();
-    for task in tasks {
+    for (place, task) in tasks {
         match task.await {
             Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
-            Ok(Err(error)) => problems.push(error.to_string()),
-            Err(error) => problems.push(format!("the compiler failed: {error}")),
+            Ok(Err(error)) => problems.push(format!("{place}: {error}")),
+            Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
         }
     }
     if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }

@@ -112,7 +112,7 @@ impl Runner {
         stop: impl Future<Output = ()>,
     ) -> Result<Ending, Refused> {
         // Compiling and logging in take their time side by side.
-        let preparing = prepare(&self.runtime, &admitted.components);
+        let preparing = prepare(&self.runtime, admitted);
         let reaching = reach(&job.cloud, job.allow_privileged);
         tokio::pin!(stop);
         let (prepared, reached) = tokio::select! {

@@ -33,7 +33,7 @@ pub struct Runtime {
     engine: Engine,
     linker: Linker<Imports>,
     cache: CodeCache,
-    _ticker: Ticker,
+    ticker: Arc<Ticker>,
 }
 
 /// A component that is compiled and linked, ready to make instances of.
@@ -41,6 +41,8 @@ pub struct Runtime {
 pub struct PreparedCheck {
     pre: OpenstackCheckPre<Imports>,
     digest: Digest,
+    /// Without it nothing would interrupt an instance that outlives the [`Runtime`].
+    _ticker: Arc<Ticker>,
 }
 
 /// What one instance of a check is to do, and with what.
@@ -132,7 +134,7 @@ impl Runtime {
         OpenstackCheck::add_to_linker::<_, HasSelf<_>>(&mut linker, |imports| imports).map_err(wrong)?;
         let ticker = Ticker::start(engine.clone()).map_err(|error| RuntimeError(error.to_string()))?;
         let cache = CodeCache::open(&engine, config.code_cache.as_deref());
-        Ok(Runtime { engine, linker, cache, _ticker: ticker })
+        Ok(Runtime { engine, linker, cache, ticker: Arc::new(ticker) })
     }
 
     /// Compiles a component, or takes its compiled code from the cache. Takes seconds for large components: call it
@@ -225,7 +227,7 @@ impl Runtime {
                 ),
             }
         })?;
-        Ok(PreparedCheck { pre, digest })
+        Ok(PreparedCheck { pre, digest, _ticker: self.ticker.clone() })
     }
 }
 

@@ -224,7 +224,7 @@ impl Store {
     pub fn published(&self) -> Result<Vec<Published>, StoreError> {
         let mut all = Vec::new();
         for entry in self.read_index()?.manifests {
-            let path = self.blob(&entry.digest()?);
+            let path = self.blob(&entry.digest(&self.folder.join("index.json"))?);
             let manifest: Manifest = read_json(&path)?;
             let wrong = |why: &str| StoreError::NotAStore {
                 folder: self.folder.clone(),
@@ -237,7 +237,7 @@ impl Store {
                 return Err(wrong("not a manifest of one component with a title and a version"));
             };
             let version = version.parse().map_err(|_| wrong("the version is not a semantic version"))?;
-            all.push(Published { id, version, component: layer.digest()? });
+            all.push(Published { id, version, component: layer.digest(&path)? });
         }
         all.sort_by(|a, b| (&a.id, &a.version).cmp(&(&b.id, &b.version)));
         Ok(all)
@@ -375,9 +375,10 @@ struct Entry {
 }
 
 impl Entry {
-    fn digest(&self) -> Result<Digest, StoreError> {
+    /// The digest, which stands in this file.
+    fn digest(&self, file: &Path) -> Result<Digest, StoreError> {
         self.digest.parse().map_err(|error: crate::DigestError| StoreError::Io {
-            path: "index.json".into(),
+            path: file.into(),
             source: io::Error::new(io::ErrorKind::InvalidData, error),
         })
     }
