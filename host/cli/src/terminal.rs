@@ -56,7 +56,7 @@ pub(crate) fn stderr_has_color() -> bool {
     std::io::stderr().is_terminal() && colors_are_wanted()
 }
 
-/// https://no-color.org
+/// <https://no-color.org>
 fn colors_are_wanted() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")

@@ -108,7 +108,8 @@ mod tests {
             let page = json!({name: next, collection: []}).as_object().cloned().unwrap_or_default();
             assert_eq!(next_link(&page, collection).as_deref(), Some("yes"), "{name}");
         }
-        let page = json!({"images": [], "next": "/v2/images?marker=1"}).as_object().cloned().unwrap_or_default();
+        let page =
+            json!({"images": [], "next": "/v2/images?marker=1"}).as_object().cloned().unwrap_or_default();
         assert_eq!(next_link(&page, "images").as_deref(), Some("/v2/images?marker=1"));
         let keystone = json!({"links": {"next": "https://k/v3/users?marker=1"}});
         assert!(keystone.as_object().and_then(|page| next_link(page, "users")).is_some());
