@@ -14,6 +14,7 @@ mod clouds;
 mod demo;
 mod determinism;
 mod exit_codes;
+mod openstack;
 mod output;
 mod refusals;
 mod scopes;

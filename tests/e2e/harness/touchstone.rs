@@ -64,7 +64,7 @@ impl<'a> Touchstone<'a> {
     }
 
     /// Asks for the report in this file.
-    pub(super) fn report(mut self, file: PathBuf) -> Self {
+    pub(crate) fn report(mut self, file: PathBuf) -> Self {
         self.command.arg("-o").arg(&file);
         self.report = Some(file);
         self
