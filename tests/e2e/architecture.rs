@@ -23,7 +23,13 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("touchstone-builder", &["touchstone-runtime", "touchstone-store"]),
     (
         "touchstone-runner",
-        &["touchstone-capabilities", "touchstone-report", "touchstone-runtime", "touchstone-scope", "touchstone-store"],
+        &[
+            "touchstone-capabilities",
+            "touchstone-report",
+            "touchstone-runtime",
+            "touchstone-scope",
+            "touchstone-store",
+        ],
     ),
     (
         "touchstone",
@@ -91,7 +97,9 @@ fn crates_know_only_those_below_them() {
             Some(allowed) => *allowed,
             None if is_check => CHECKS_MAY_KNOW,
             // Tests and benches stand outside the house.
-            None if !one.folder.starts_with(repo().join("host")) && one.name.starts_with("touchstone-") => continue,
+            None if !one.folder.starts_with(repo().join("host")) && one.name.starts_with("touchstone-") => {
+                continue;
+            }
             None => panic!("{} is new: say in this test which crates it may know", one.name),
         };
         for known in known {
@@ -129,7 +137,9 @@ fn unsafe_code_is_in_one_file() {
         for file in sources(&repo().join(folder)) {
             let text = fs::read_to_string(&file).expect("sources are UTF-8");
             if text.lines().any(is_unsafe) {
-                places.insert(file.strip_prefix(repo()).expect("it is in the repository").display().to_string());
+                places.insert(
+                    file.strip_prefix(repo()).expect("it is in the repository").display().to_string(),
+                );
             }
         }
     }

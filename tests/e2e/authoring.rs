@@ -58,7 +58,8 @@ fn a_new_check_needs_no_new_host() {
     // What is released does not change.
     let source = cloud.folder().join("enough-memory/src/lib.rs");
     let text = fs::read_to_string(&source).expect("it is there");
-    fs::write(&source, text.replace("Flavors have enough memory", "Flavors have memory")).expect("it can be written");
+    fs::write(&source, text.replace("Flavors have enough memory", "Flavors have memory"))
+        .expect("it can be written");
     let publish = ["check", "publish", "enough-memory", "--store", "components"];
     let ran = call(&cloud, &publish).run();
     ran.assert_exit(3);

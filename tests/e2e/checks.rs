@@ -43,9 +43,15 @@ fn inspect_tells_it_to_programs() {
     assert_eq!(told["size"].as_u64(), Some(fs::metadata(&file).expect("it is there").len()));
     assert_eq!(told["wit"], "0.1.0");
     assert_eq!(told["descriptor"]["id"], "reader");
-    assert_eq!(told["descriptor"]["testcases"][1], json!({"id": "reader-flavors", "title": "There are flavors."}));
+    assert_eq!(
+        told["descriptor"]["testcases"][1],
+        json!({"id": "reader-flavors", "title": "There are flavors."})
+    );
     let imports = told["imports"].as_array().expect("it is a list");
-    assert!(imports.iter().all(|i| i.as_str().is_some_and(|i| i.starts_with("touchstone:check/"))), "{imports:?}");
+    assert!(
+        imports.iter().all(|i| i.as_str().is_some_and(|i| i.starts_with("touchstone:check/"))),
+        "{imports:?}"
+    );
 }
 
 /// Neither run nor compiled: nothing can be made of this component, and it can be inspected all the same.
@@ -60,7 +66,10 @@ fn inspect_runs_nothing() {
     let ran = inspect.run();
     ran.assert_exit(0);
     assert!(ran.stdout.contains(&digest(&bytes)), "{ran}");
-    assert!(ran.stdout.contains("\\u{1b}[31mT") && !ran.stdout.contains('\u{1b}'), "its text is not obeyed: {ran}");
+    assert!(
+        ran.stdout.contains("\\u{1b}[31mT") && !ran.stdout.contains('\u{1b}'),
+        "its text is not obeyed: {ran}"
+    );
     assert!(!cache.exists(), "no engine was started");
     assert!(cloud.calls().is_empty());
 }
@@ -72,7 +81,10 @@ fn build_writes_the_component_where_it_is_wanted() {
         let build = cloud.touchstone().args(["check", "build"]).arg(repo().join("tests/components/reader"));
         let ran = build.args(more).env("CARGO_TARGET_DIR", wasm_target()).run();
         ran.assert_exit(0);
-        assert!(ran.stdout.starts_with(&published().reader), "the same sources make the same component: {ran}");
+        assert!(
+            ran.stdout.starts_with(&published().reader),
+            "the same sources make the same component: {ran}"
+        );
     };
     build(&[]);
     build(&["-o", "other.wasm"]);

@@ -166,7 +166,8 @@ fn a_service_that_nobody_serves_is_named() {
 #[test]
 fn lists_are_read_to_their_end_page_by_page() {
     for size in 1..=3 {
-        let cloud = Cloud::with(&format!("pages: {{flavors: {size}, images: {size}, images_unasked: {size}}}"));
+        let cloud =
+            Cloud::with(&format!("pages: {{flavors: {size}, images: {size}, images_unasked: {size}}}"));
         let ran = cloud.run(&scope(&[Entry::reader()])).run();
         ran.assert_exit(0);
         ran.assert_result("reader-images", "PASS", "2: Debian, Ubuntu");

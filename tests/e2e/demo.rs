@@ -15,7 +15,8 @@ const FAILED: [&str; 5] = [
 fn the_demo_finds_what_is_wrong_with_its_cloud() {
     // Only for a folder that is empty but for a clouds.yaml that the demo must not look at.
     let elsewhere = Cloud::start();
-    let demo = elsewhere.touchstone().args(["demo", "--date", "2026-11-23", "-o", "report.json"]).without_log();
+    let demo =
+        elsewhere.touchstone().args(["demo", "--date", "2026-11-23", "-o", "report.json"]).without_log();
     let ran = demo.run();
     ran.assert_exit(1);
     assert!(elsewhere.calls().is_empty());
@@ -77,7 +78,10 @@ fn a_perfect_cloud_is_served_and_passes() {
     }
     let scope = repo().join("scopes/scs-compatible-iaas.yaml");
     let run = elsewhere.touchstone().arg("run").arg(scope).args(["--cloud", "demo", "-o", "report.json"]);
-    let ran = run.args(["--scope-version", "v5.1", "--tests", "scs-010[03]-"]).env("OS_CLIENT_CONFIG_FILE", &yaml).run();
+    let ran = run
+        .args(["--scope-version", "v5.1", "--tests", "scs-010[03]-"])
+        .env("OS_CLIENT_CONFIG_FILE", &yaml)
+        .run();
     ran.assert_exit(2);
     let text = std::fs::read_to_string(elsewhere.folder().join("report.json")).expect("it was written");
     let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");

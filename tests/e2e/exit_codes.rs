@@ -123,7 +123,10 @@ fn sixty_four_if_the_usage_is_wrong() {
         (vec![], &["Usage: "]),
         (vec!["fly".into()], &["unrecognized subcommand"]),
         (vec!["run".into()], &["<SCOPE.yaml>"]),
-        (vec!["run".into(), "scope.yaml".into(), "--cloud".into(), "demo".into()], &["has a store", "--store"]),
+        (
+            vec!["run".into(), "scope.yaml".into(), "--cloud".into(), "demo".into()],
+            &["has a store", "--store"],
+        ),
         (run(&["--nonsense"]), &["--nonsense"]),
         (run(&["--date", "yesterday"]), &["--date", "yesterday"]),
         (run(&["--date", "2019-12-31"]), &["2019-12-31", "2020-01-01"]),
@@ -137,7 +140,10 @@ fn sixty_four_if_the_usage_is_wrong() {
         (run(&["--tests", "nothing-like-it"]), &["select none of the 2 testcases"]),
         (run(&["--sections", "tiny"]), &["--sections", "tiny"]),
         (run(&["-q", "-v"]), &["--quiet", "--verbose"]),
-        (vec!["check".into(), "inspect".into(), "sha256:12".into(), "--store".into(), store.clone()], &["64"]),
+        (
+            vec!["check".into(), "inspect".into(), "sha256:12".into(), "--store".into(), store.clone()],
+            &["64"],
+        ),
     ];
     for (arguments, complaints) in cases {
         let ran = cloud.touchstone().args(arguments).without_log().run();
@@ -207,7 +213,10 @@ fn a_hundred_and_thirty_if_interrupted_while_logging_in() {
 fn a_second_interrupt_ends_it_at_once() {
     let cloud = Cloud::start();
     // A report that is larger than a pipe, for a reader who does not read: the end takes as long as he wishes.
-    cloud.write("scope.yaml", scope(&[Entry { limits: "{wall: 100s}".into(), ..Entry::adversary("flood-findings") }]));
+    cloud.write(
+        "scope.yaml",
+        scope(&[Entry { limits: "{wall: 100s}".into(), ..Entry::adversary("flood-findings") }]),
+    );
     let run = cloud.touchstone().args(["run", "scope.yaml", "--cloud", "demo", "-o", "-", "--store"]);
     let started: Started<'_> = run.arg(&published().store).start();
     wait_for(&cloud, "identity POST /auth/tokens");

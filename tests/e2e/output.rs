@@ -65,7 +65,10 @@ fn quiet_is_one_line_for_each_version() {
     let lines: Vec<&str> = ran.stdout.lines().collect();
     assert_eq!(lines.len(), 2, "{ran}");
     assert!(lines.iter().any(|line| line.starts_with("PASS  demo, Test old (warn): 2 PASS")), "{ran}");
-    assert!(lines.iter().any(|line| line.starts_with("FAIL  demo, Test new (effective): 1 PASS, 1 FAIL")), "{ran}");
+    assert!(
+        lines.iter().any(|line| line.starts_with("FAIL  demo, Test new (effective): 1 PASS, 1 FAIL")),
+        "{ran}"
+    );
     assert_eq!(ran.stderr, "");
 }
 
@@ -74,7 +77,8 @@ fn verbose_is_also_what_passed_and_what_it_cost() {
     let cloud = Cloud::start();
     let ran = plain(&cloud, &reader()).arg("-v").run();
     ran.assert_exit(0);
-    for text in ["reader-images", "reader-flavors", "2: Debian, Ubuntu", "calls", published().reader.as_str()] {
+    for text in ["reader-images", "reader-flavors", "2: Debian, Ubuntu", "calls", published().reader.as_str()]
+    {
         assert!(ran.stdout.contains(text), "{text:?} is missing: {ran}");
     }
 }
@@ -111,7 +115,10 @@ fn the_report_says_all_that_is_promised() {
     assert_eq!(result["section"], "light");
     assert!(result["checked_at"].is_string() && result["expires_at"].is_string(), "{result:#}");
     let component = ran.component(&published().reader);
-    assert_eq!((&component["name"], &component["version"], &component["wit"]), (&json!("reader"), &json!("1.0.0"), &json!("0.1.0")));
+    assert_eq!(
+        (&component["name"], &component["version"], &component["wit"]),
+        (&json!("reader"), &json!("1.0.0"), &json!("0.1.0"))
+    );
     assert_eq!(component["granted"].as_array().map(Vec::len), Some(3));
     assert_eq!(component["denied"], json!([]));
     for used in ["calls", "response_bytes", "peak_memory_bytes"] {
@@ -162,7 +169,9 @@ fn a_date_chooses_among_the_versions() {
 #[test]
 fn a_version_can_be_asked_for_that_the_timeline_does_not_show() {
     let cloud = Cloud::start();
-    for (version, exit, state) in [("old", 0, json!("warn")), ("new", 1, json!("effective")), ("secret", 0, Value::Null)] {
+    for (version, exit, state) in
+        [("old", 0, json!("warn")), ("new", 1, json!("effective")), ("secret", 0, Value::Null)]
+    {
         let ran = cloud.run(&versions()).args(["--scope-version", version, "--date", "2025-01-01"]).run();
         ran.assert_exit(exit);
         let report = ran.report();
@@ -206,7 +215,8 @@ fn a_ceiling_lowers_and_never_raises() {
 fn the_cloud_can_be_named_by_the_environment() {
     let cloud = Cloud::start();
     cloud.write("scope.yaml", reader());
-    let run = || cloud.touchstone().args(["run", "scope.yaml", "-q"]).env("TOUCHSTONE_STORE", &published().store);
+    let run =
+        || cloud.touchstone().args(["run", "scope.yaml", "-q"]).env("TOUCHSTONE_STORE", &published().store);
     let ran = run().env("OS_CLOUD", "demo-appcred").run();
     ran.assert_exit(0);
     assert!(ran.stdout.starts_with("PASS  demo-appcred, Test v1"), "{ran}");

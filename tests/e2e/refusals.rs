@@ -54,7 +54,12 @@ fn manifests_with_mistakes() {
         ("    limits: {wall: 20}", "    limits: {wall: 20s}", 20, "is the number 20"),
         ("compute DELETE /flavors/detail", "compute GET /flavors/detail", 35, "only GET and HEAD"),
         ("module: raeder-module", "module: reader-module", 17, "did you mean `reader-module`?"),
-        ("[reader-images, reader-flavours]", "[reader-images, reader-flavors]", 37, "did you mean `reader-flavors`?"),
+        (
+            "[reader-images, reader-flavours]",
+            "[reader-images, reader-flavors]",
+            37,
+            "did you mean `reader-flavors`?",
+        ),
         ("      - id: reader-images", "      - id: reader-flavors", 13, "reader-images"),
         ("versions: {v2: effective}", "versions: {v1: effective}", 16, "did you mean `v1`?"),
     ] {
@@ -71,7 +76,8 @@ fn manifests_with_mistakes() {
 fn manifests_that_cannot_be_read() {
     let cloud = Cloud::start();
     let store = published().store.as_path();
-    let run = |file: &str| cloud.touchstone().args(["run", file, "--cloud", "demo", "--store"]).arg(store).run();
+    let run =
+        |file: &str| cloud.touchstone().args(["run", file, "--cloud", "demo", "--store"]).arg(store).run();
     assert_refused(&cloud, &run("absent.yaml"), &["absent.yaml"]);
     cloud.write("latin1.yaml", b"format: touchstone.scope/v1\nname: Gr\xfc\xdfe\n");
     assert_refused(&cloud, &run("latin1.yaml"), &["latin1.yaml:2:", "UTF-8"]);
@@ -90,7 +96,8 @@ fn stores_that_are_none() {
     }
     // A run needs no index; pinning does.
     let store = empty_store(cloud.folder());
-    let pin = || cloud.touchstone().args(["scope", "pin", "scope.yaml", "--store"]).arg(&store).without_log().run();
+    let pin =
+        || cloud.touchstone().args(["scope", "pin", "scope.yaml", "--store"]).arg(&store).without_log().run();
     let absent = r#"{"schemaVersion":2,"mediaType":"m","manifests":[{"mediaType":"m","digest":"sha256:12","size":1}]}"#;
     for index in ["", "[]", "{", "<html>", absent, &absent.replace("sha256:12", NOBODY)] {
         fs::write(store.join("index.json"), index).expect("it can be written");
@@ -139,7 +146,11 @@ fn a_component_of_200_mb_is_not_read() {
     let entry = Entry { component: Some(NOBODY.into()), ..Entry::reader() };
     let scope = scope(&[entry]);
     let ran = cloud.run_from(&store, &scope).without_log().run();
-    assert_refused(&cloud, &ran, &["scope.yaml:6:9: check reader 1.0.0", NOBODY, "209715200 bytes", "67108864"]);
+    assert_refused(
+        &cloud,
+        &ran,
+        &["scope.yaml:6:9: check reader 1.0.0", NOBODY, "209715200 bytes", "67108864"],
+    );
     assert!(ran.peak_memory < 100 << 20, "it took {} bytes to find out", ran.peak_memory);
 }
 
@@ -235,7 +246,8 @@ fn a_parameter_that_is_not_given() {
     let cloud = Cloud::start();
     let entry = Entry { parameters: Vec::new(), ..Entry::adversary("behave") };
     let ran = cloud.run(&scope(&[entry])).without_log().run();
-    let complaint = "scope.yaml:6:9: check adversary 0.1.0: its parameter `behaviour` is not given (What to try.)";
+    let complaint =
+        "scope.yaml:6:9: check adversary 0.1.0: its parameter `behaviour` is not given (What to try.)";
     assert_refused(&cloud, &ran, &[complaint]);
 }
 

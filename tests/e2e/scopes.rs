@@ -9,7 +9,10 @@ fn lint_is_content_with_what_is_right() {
     let ours = repo().join("scopes/scs-compatible-iaas.yaml");
     let ran = cloud.touchstone().args(["scope", "lint", "scope.yaml"]).arg(&ours).run();
     ran.assert_exit(0);
-    assert!(ran.stdout.contains("scope.yaml: Test, 2 testcases in 1 modules, 1 versions: nothing wrong"), "{ran}");
+    assert!(
+        ran.stdout.contains("scope.yaml: Test, 2 testcases in 1 modules, 1 versions: nothing wrong"),
+        "{ran}"
+    );
     assert!(ran.stdout.contains("SCS-compatible IaaS"), "{ran}");
 }
 
@@ -20,11 +23,22 @@ fn lint_points_at_every_mistake_of_every_file() {
     cloud.write("right.yaml", &right);
     cloud.write("two.yaml", right.replace("    limits:", "    limit:").replace("main: [", "mian: ["));
     cloud.write("one.yaml", right.replace("name: Test", "name: ''"));
-    let ran = cloud.touchstone().args(["scope", "lint", "two.yaml", "right.yaml", "one.yaml"]).without_log().run();
+    let ran =
+        cloud.touchstone().args(["scope", "lint", "two.yaml", "right.yaml", "one.yaml"]).without_log().run();
     ran.assert_exit(3);
-    ran.assert_complains(&["two.yaml:10:5: error:", "did you mean `limits`?", "two.yaml:24:15: error:", "did you mean `main`?", "one.yaml:3:7: error:"]);
+    ran.assert_complains(&[
+        "two.yaml:10:5: error:",
+        "did you mean `limits`?",
+        "two.yaml:24:15: error:",
+        "did you mean `main`?",
+        "one.yaml:3:7: error:",
+    ]);
     assert!(ran.stdout.contains("right.yaml: Test"), "{ran}");
-    assert_eq!(ran.stderr.matches("error: ").count(), 3 + 2, "three mistakes, and a summary for each file: {ran}");
+    assert_eq!(
+        ran.stderr.matches("error: ").count(),
+        3 + 2,
+        "three mistakes, and a summary for each file: {ran}"
+    );
 }
 
 #[test]
@@ -50,7 +64,10 @@ fn show_is_a_matrix_of_modules_and_versions() {
 fn pin_writes_the_hash_and_nothing_else() {
     let cloud = Cloud::start();
     let unpinned = scope(&[Entry { component: None, ..Entry::reader() }])
-        .replace("    version: 1.0.0\n", "    version: 1.0.0   # of the standard\n    # granted after long talks\n")
+        .replace(
+            "    version: 1.0.0\n",
+            "    version: 1.0.0   # of the standard\n    # granted after long talks\n",
+        )
         .replace("checks:\n", "\n# All of them.\nchecks:\n");
     let pin = |more: &[&str]| {
         let ran = cloud.touchstone().args(["scope", "pin", "scope.yaml"]).args(more).arg("--store");
@@ -85,7 +102,8 @@ fn pin_says_what_it_cannot_find() {
         ("raeder", "the manifest has no check raeder"),
         ("reader@9.9.9", "the store does not have reader 9.9.9; it has 1.0.0"),
     ] {
-        let ran = cloud.touchstone().args(["scope", "pin", "scope.yaml", check, "--store"]).arg(&published().store);
+        let ran =
+            cloud.touchstone().args(["scope", "pin", "scope.yaml", check, "--store"]).arg(&published().store);
         let ran = ran.without_log().run();
         ran.assert_exit(3);
         ran.assert_complains(&[complaint]);

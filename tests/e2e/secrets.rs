@@ -31,7 +31,11 @@ fn no_file_that_a_run_leaves_behind_holds_a_secret() {
     for behaviour in ["tell-all", "echo"] {
         for name in ["demo", "demo-appcred"] {
             let run = cloud.run_as(name, &scope(&[Entry::reader(), Entry::adversary(behaviour)]));
-            let run = run.arg("-v").env("HOME", &home).env("XDG_CACHE_HOME", home.join("cache")).env("TMPDIR", &home);
+            let run = run
+                .arg("-v")
+                .env("HOME", &home)
+                .env("XDG_CACHE_HOME", home.join("cache"))
+                .env("TMPDIR", &home);
             let ran = run.run();
             ran.assert_exit(1);
             assert!(ran.stderr.contains("TRACE") || ran.stderr.contains("DEBUG"), "the log is on: {ran}");
@@ -40,7 +44,10 @@ fn no_file_that_a_run_leaves_behind_holds_a_secret() {
     let secrets = cloud.secrets();
     assert!(cloud.tokens().len() >= 5, "{} tokens were issued", cloud.tokens().len());
     let files = files(cloud.folder());
-    assert!(files.iter().any(|file| file.starts_with(home.join("cache"))), "compiled code is cached: {files:?}");
+    assert!(
+        files.iter().any(|file| file.starts_with(home.join("cache"))),
+        "compiled code is cached: {files:?}"
+    );
     for file in &files {
         let content = fs::read(file).expect("files can be read");
         let found = secrets.iter().find(|secret| contains(&content, secret));

@@ -3,12 +3,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use touchstone_capabilities::openstack as capability;
 use touchstone_capabilities::openstack::{Granted, Openstack as _};
 use touchstone_grants::Method;
 
 use crate::bindings::touchstone::check::{assets, context, findings, openstack, types};
-use crate::limits::{LOG_LINE, Limits, MAX_TEXT};
+use crate::limits::{CALLS_AHEAD, LOG_LINE, Limits, MAX_TEXT};
 use crate::memory::MemoryLimiter;
 use crate::runtime::Assignment;
 use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut};
@@ -139,15 +140,22 @@ impl openstack::Host for Imports {
         &mut self,
         requests: Vec<openstack::Request>,
     ) -> Vec<Result<openstack::Response, openstack::CallError>> {
-        let requests = requests.into_iter().map(lifted).collect();
-        let answers = self.openstack.call_all(requests).await;
-        // Answers that are shared cost nothing until they are copied, all at once: to no more than the check can hold.
-        let mut room = self.memory.limit();
-        let mut handed_over = |answer: capability::Response| {
-            room = room.checked_sub(answer.body.len()).ok_or_else(no_room)?;
-            Ok(response(answer))
+        let call = |request| {
+            let openstack = self.openstack.clone();
+            async move { openstack.call(lifted(request)).await }
         };
-        answers.into_iter().map(|answer| answer.map_err(call_error).and_then(&mut handed_over)).collect()
+        let mut answers = stream::iter(requests.into_iter().map(call)).buffered(CALLS_AHEAD);
+        // The answers are handed over all at once: no more is kept for that than the check can hold. What has no room is
+        // decided in the order of the requests, so that it is the same in every run.
+        let mut room = self.memory.room();
+        let mut all = Vec::new();
+        while let Some(answer) = answers.next().await {
+            all.push(answer.map_err(call_error).and_then(|answer| {
+                room = room.checked_sub(answer.body.len()).ok_or_else(no_room)?;
+                Ok(response(answer))
+            }));
+        }
+        all
     }
 
     async fn create(
@@ -244,7 +252,8 @@ fn response(response: capability::Response) -> openstack::Response {
 fn no_room() -> openstack::CallError {
     openstack::CallError {
         kind: openstack::ErrorKind::TooLarge,
-        message: "the answers to one call-all are larger than the memory of the check; ask for less at once".into(),
+        message: "the answers to one call-all are larger than the memory of the check; ask for less at once"
+            .into(),
     }
 }
 

@@ -16,9 +16,9 @@ impl MemoryLimiter {
         MemoryLimiter { limit, used: 0, peak: 0, refused: false }
     }
 
-    /// The most that may be used, in bytes.
-    pub(crate) fn limit(&self) -> usize {
-        self.limit
+    /// What may still be used, in bytes.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.used)
     }
 
     /// The most that was used, in bytes.

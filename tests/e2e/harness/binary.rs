@@ -37,9 +37,9 @@ fn build() -> PathBuf {
     let output = command.output().expect("cargo runs");
     assert!(output.status.success(), "cargo cannot build the binary under test; what it said is above");
     let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-    let executable = messages.lines().filter_map(|line| {
+    let mut executables = messages.lines().rev().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    executable.last().expect("cargo names the executable")
+    executables.next().expect("cargo names the executable")
 }

@@ -60,7 +60,8 @@ images:
 
     /// Lets something go wrong from now on: a fault as scenarios write it.
     pub(crate) fn inject(&self, fault: &str) {
-        let scenario = Scenario::parse("fault.yaml", &format!("faults: [{fault}]")).expect("the fault is right");
+        let scenario =
+            Scenario::parse("fault.yaml", &format!("faults: [{fault}]")).expect("the fault is right");
         scenario.faults.into_iter().for_each(|fault| self.running.inject(fault));
     }
 
@@ -72,7 +73,8 @@ images:
     /// Writes a file into the folder of the test.
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder().join(name);
-        std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("folders can be made");
+        std::fs::create_dir_all(path.parent().expect("a file lies in a folder"))
+            .expect("folders can be made");
         std::fs::write(&path, content).expect("files can be written");
         path
     }

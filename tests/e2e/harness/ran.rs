@@ -42,7 +42,9 @@ impl Ran {
     #[track_caller]
     pub(crate) fn assert_without(&self, secrets: &[String]) {
         let report = self.report_text.as_deref().unwrap_or("");
-        for (place, text) in [("stdout", self.stdout.as_str()), ("stderr", &self.stderr), ("the report", report)] {
+        for (place, text) in
+            [("stdout", self.stdout.as_str()), ("stderr", &self.stderr), ("the report", report)]
+        {
             for secret in secrets {
                 assert!(!text.contains(secret.as_str()), "{place} holds the secret {secret}");
             }
@@ -107,7 +109,8 @@ impl std::fmt::Display for Ran {
 pub(crate) fn assert_fits_schema(report: &Value) {
     static SCHEMA: OnceLock<Validator> = OnceLock::new();
     let schema = SCHEMA.get_or_init(|| {
-        let text = std::fs::read(repo().join("docs/schemas/report.schema.json")).expect("the schema is there");
+        let text =
+            std::fs::read(repo().join("docs/schemas/report.schema.json")).expect("the schema is there");
         let schema = serde_json::from_slice(&text).expect("the schema is JSON");
         jsonschema::validator_for(&schema).expect("the schema is one")
     });

@@ -26,9 +26,13 @@ impl Entry {
             id: "reader".into(),
             version: "1.0.0".into(),
             component: Some(published().reader.clone()),
-            grants: ["image GET /images", "compute GET /flavors/detail", "compute GET /flavors/*/os-extra_specs"]
-                .map(str::to_owned)
-                .into(),
+            grants: [
+                "image GET /images",
+                "compute GET /flavors/detail",
+                "compute GET /flavors/*/os-extra_specs",
+            ]
+            .map(str::to_owned)
+            .into(),
             limits: "{wall: 20s}".into(),
             testcases: vec![("reader-images".into(), "light"), ("reader-flavors".into(), "light")],
             parameters: Vec::new(),
@@ -82,9 +86,14 @@ pub(crate) fn scope(entries: &[Entry]) -> String {
         line(format!("  - id: {}-module", entry.id));
         line(format!("    name: Module of {}", entry.id));
         line(format!("    url: https://example.org/{}", entry.id));
-        let named = |names: Vec<&String>| names.iter().map(|name| format!("{name}: something")).collect::<Vec<_>>().join(", ");
+        let named = |names: Vec<&String>| {
+            names.iter().map(|name| format!("{name}: something")).collect::<Vec<_>>().join(", ")
+        };
         if !entry.parameters.is_empty() {
-            line(format!("    parameters: {{{}}}", named(entry.parameters.iter().map(|(name, _)| name).collect())));
+            line(format!(
+                "    parameters: {{{}}}",
+                named(entry.parameters.iter().map(|(name, _)| name).collect())
+            ));
         }
         if !entry.assets.is_empty() {
             line(format!("    assets: {{{}}}", named(entry.assets.iter().map(|(name, ..)| name).collect())));
@@ -99,8 +108,10 @@ pub(crate) fn scope(entries: &[Entry]) -> String {
         if !entry.parameters.is_empty() {
             line(format!("        parameters: {{{}}}", parameters.collect::<Vec<_>>().join(", ")));
         }
-        let assets =
-            entry.assets.iter().map(|(name, path, sha256)| format!("{name}: {{path: {path}, sha256: {sha256:?}}}"));
+        let assets = entry
+            .assets
+            .iter()
+            .map(|(name, path, sha256)| format!("{name}: {{path: {path}, sha256: {sha256:?}}}"));
         if !entry.assets.is_empty() {
             line(format!("        assets: {{{}}}", assets.collect::<Vec<_>>().join(", ")));
         }

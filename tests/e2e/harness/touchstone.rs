@@ -31,7 +31,15 @@ impl<'a> Touchstone<'a> {
             .env("HOME", folder)
             .env("XDG_CACHE_HOME", kept("cache"))
             .env("TOUCHSTONE_LOG", "trace");
-        for name in ["PATH", "TMPDIR", "RUSTUP_TOOLCHAIN", "RUSTUP_AUTO_INSTALL", "CARGO_NET_OFFLINE", "http_proxy", "https_proxy"] {
+        for name in [
+            "PATH",
+            "TMPDIR",
+            "RUSTUP_TOOLCHAIN",
+            "RUSTUP_AUTO_INSTALL",
+            "CARGO_NET_OFFLINE",
+            "http_proxy",
+            "https_proxy",
+        ] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
@@ -92,7 +100,15 @@ impl<'a> Touchstone<'a> {
             .spawn()
             .expect("the binary runs");
         let stderr = Some(read(child.stderr.take().expect("it is piped")));
-        Started { child, stdout: None, stderr, cloud: self.cloud, report: self.report, shown, started: Instant::now() }
+        Started {
+            child,
+            stdout: None,
+            stderr,
+            cloud: self.cloud,
+            report: self.report,
+            shown,
+            started: Instant::now(),
+        }
     }
 }
 

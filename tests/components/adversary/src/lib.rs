@@ -118,6 +118,15 @@ impl Guest for Adversary {
                 }
                 findings::outcome(SECOND, Verdict::Dnf, &format!("{answers} calls were answered"));
             }
+            "call-for-large-answers" => {
+                pass(FIRST);
+                // No two are equal, so that none is shared.
+                let request =
+                    |i: u32| Request { query: vec![("x".into(), i.to_string())], ..get("/flavors/detail") };
+                let requests: Vec<Request> = (0..2_000).map(request).collect();
+                let answers = openstack::call_all(&requests).iter().filter(|answer| answer.is_ok()).count();
+                findings::outcome(SECOND, Verdict::Dnf, &format!("{answers} calls were answered"));
+            }
             "wait" => {
                 pass(FIRST);
                 let _ = openstack::call(&get("/flavors/hang"));
@@ -243,8 +252,13 @@ fn trespass() {
     for method in [Method::Post, Method::Put, Method::Patch, Method::Delete] {
         attempt(format!("{method:?}"), Request { method, ..get("/flavors/detail") });
     }
-    for service in ["identity", "image", "compute\r\n", "../identity", "COMPUTE/..", "http://evil.example", ""] {
-        attempt(format!("service {service:?}"), Request { service: service.into(), ..get("/flavors/detail") });
+    for service in
+        ["identity", "image", "compute\r\n", "../identity", "COMPUTE/..", "http://evil.example", ""]
+    {
+        attempt(
+            format!("service {service:?}"),
+            Request { service: service.into(), ..get("/flavors/detail") },
+        );
     }
     for (name, value) in [
         ("accept", "a\r\nX-Evil: 1"),
@@ -279,7 +293,12 @@ fn tell(answer: Result<Response, CallError>) {
         Ok(response) => {
             let headers: Vec<String> =
                 response.headers.iter().map(|header| format!("{}: {}", header.name, header.value)).collect();
-            format!("{} [{}] {}", response.status, headers.join(", "), String::from_utf8_lossy(&response.body))
+            format!(
+                "{} [{}] {}",
+                response.status,
+                headers.join(", "),
+                String::from_utf8_lossy(&response.body)
+            )
         }
         Err(error) => format!("{:?}: {}", error.kind, error.message),
     };

@@ -46,7 +46,8 @@ fn run(cx: &mut Context) -> Result<(), Error> {
             Some(text) => text.parse().map_err(|_| Error::new(format!("`least` is no number: {text}")))?,
             None => 1,
         };
-        let asset = cx.asset("list").map_or(String::new(), |list| format!("; a list of {} bytes", list.len()));
+        let asset =
+            cx.asset("list").map_or(String::new(), |list| format!("; a list of {} bytes", list.len()));
         let flavors = openstack::flavors(cx);
         cx.judge(FLAVORS, |t| {
             let flavors = flavors?;
