@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -54,10 +55,32 @@ pub(crate) fn wasm_target() -> PathBuf {
     kept("components")
 }
 
+/// Variables that say how this machine reaches registries, and where it finds programs, sources, temporary folders.
+const OF_THIS_MACHINE: &[&str] = &[
+    "ALL_PROXY",
+    "CARGO_HTTP_",
+    "CARGO_NET_",
+    "CARGO_REGISTR",
+    "CARGO_SOURCE_",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
+    "NO_PROXY",
+    "PATH",
+    "RUSTUP_",
+    "SSL_CERT_",
+    "TMPDIR",
+    "TOUCHSTONE_RUST_LIBRARY",
+];
+
 /// The variables that let cargo and rustc work for a program whose home is another than ours. The standard library for
 /// WebAssembly, if it has to be built on this machine, is kept where `touchstone check build` keeps it.
-pub(super) fn toolchain() -> Vec<(&'static str, PathBuf)> {
+pub(super) fn toolchain() -> Vec<(OsString, OsString)> {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let is_of_this_machine = |name: &OsString| {
+        let name = name.to_string_lossy().to_uppercase();
+        OF_THIS_MACHINE.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let mut variables: Vec<_> = std::env::vars_os().filter(|(name, _)| is_of_this_machine(name)).collect();
     let home = variable("HOME").unwrap_or_else(|| "/".into());
     let cache = variable("XDG_CACHE_HOME").unwrap_or_else(|| home.join(".cache"));
     static RELEASE: OnceLock<String> = OnceLock::new();
@@ -68,9 +91,11 @@ pub(super) fn toolchain() -> Vec<(&'static str, PathBuf)> {
         release.expect("rustc tells its release").to_owned()
     });
     let wasm_std = cache.join("touchstone/wasm-std").join(release);
-    vec![
+    let places = [
         ("CARGO_HOME", variable("CARGO_HOME").unwrap_or_else(|| home.join(".cargo"))),
         ("RUSTUP_HOME", variable("RUSTUP_HOME").unwrap_or_else(|| home.join(".rustup"))),
         ("TOUCHSTONE_WASM_STD", variable("TOUCHSTONE_WASM_STD").unwrap_or(wasm_std)),
-    ]
+    ];
+    variables.extend(places.map(|(name, path)| (name.into(), path.into_os_string())));
+    variables
 }

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from layout import Bed, Trouble, port_is_free
+from layout import Bed, Trouble, port_is_free, write_private
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def start(bed: Bed, process: Process) -> None:
             env=bed.environment | process.environment,
         )
     record = {"pid": child.pid, "started": _started(child.pid), "fingerprint": fingerprint}
-    _record_file(bed, process.name).write_text(json.dumps(record))
+    write_private(_record_file(bed, process.name), json.dumps(record))
 
 
 def bed_command(bed: Bed, name: str) -> str:
@@ -65,7 +65,7 @@ def bed_command(bed: Bed, name: str) -> str:
 
 def recorded(bed: Bed) -> dict[str, dict]:
     """What was started, by name."""
-    return {file.stem: json.loads(file.read_text()) for file in sorted(bed.run.glob("*.json"))}
+    return {file.stem: _load(file) for file in sorted(bed.run.glob("*.json"))}
 
 
 def is_running(record: dict | None) -> bool:
@@ -125,7 +125,12 @@ def _await_free(port: int, name: str) -> None:
 
 
 def _record(bed: Bed, name: str) -> dict | None:
-    return recorded(bed).get(name)
+    file = _record_file(bed, name)
+    return _load(file) if file.exists() else None
+
+
+def _load(file: Path) -> dict:
+    return json.loads(file.read_text())
 
 
 def _record_file(bed: Bed, name: str) -> Path:
