@@ -33,7 +33,12 @@ pub(super) fn pages_from(
             return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
         };
         items.append(&mut found);
-        let Some(link) = next_link(&page, collection) else { return Ok(items) };
+        let link = match next_link(&page, collection) {
+            None | Some(Value::Null) => return Ok(items),
+            Some(Value::String(link)) => link,
+            // A list whose end cannot be told is not a whole list.
+            Some(_) => return Err(Error::new(format!("{request}: the link to the next page is not a URL"))),
+        };
         let query = query_of(&link);
         if query.is_empty() || query == request.query {
             return Err(Error::new(format!(
@@ -46,7 +51,7 @@ pub(super) fn pages_from(
     Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
 }
 
-fn next_link(page: &Map<String, Value>, collection: &str) -> Option<String> {
+fn next_link<'a>(page: &'a Map<String, Value>, collection: &str) -> Option<&'a Value> {
     // cinder calls the links of its `volume_types` `volume_type_links`.
     let singular = collection.strip_suffix('s').unwrap_or(collection);
     let named = [format!("{collection}_links"), format!("{singular}_links"), "links".into()];
@@ -55,13 +60,16 @@ fn next_link(page: &Map<String, Value>, collection: &str) -> Option<String> {
         Some(Value::Array(links)) => links
             .iter()
             .find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))
-            .and_then(|link| link.get("href")),
+            .map(|link| link.get("href").filter(|href| !href.is_null()).unwrap_or(&NOT_A_URL)),
         // keystone
         Some(Value::Object(links)) => links.get("next"),
         _ => None,
     };
-    in_links.or_else(|| page.get("next")).and_then(Value::as_str).map(str::to_owned)
+    in_links.or_else(|| page.get("next"))
 }
+
+/// What stands for a next link that is there and names nothing.
+static NOT_A_URL: Value = Value::Bool(false);
 
 fn query_of(link: &str) -> Vec<(String, String)> {
     let Some((_, query)) = link.split_once('?') else { return Vec::new() };
@@ -106,15 +114,48 @@ mod tests {
             [("flavors", "flavors_links"), ("volume_types", "volume_type_links"), ("users", "links")]
         {
             let page = json!({name: next, collection: []}).as_object().cloned().unwrap_or_default();
-            assert_eq!(next_link(&page, collection).as_deref(), Some("yes"), "{name}");
+            assert_eq!(next_link(&page, collection).and_then(Value::as_str), Some("yes"), "{name}");
         }
         let page =
             json!({"images": [], "next": "/v2/images?marker=1"}).as_object().cloned().unwrap_or_default();
-        assert_eq!(next_link(&page, "images").as_deref(), Some("/v2/images?marker=1"));
+        assert_eq!(next_link(&page, "images").and_then(Value::as_str), Some("/v2/images?marker=1"));
         let keystone = json!({"links": {"next": "https://k/v3/users?marker=1"}});
         assert!(keystone.as_object().and_then(|page| next_link(page, "users")).is_some());
         let last = json!({"links": {"next": null, "self": "x"}}).as_object().cloned().unwrap_or_default();
-        assert_eq!(next_link(&last, "users"), None);
+        assert_eq!(next_link(&last, "users"), Some(&Value::Null));
+    }
+
+    #[test]
+    fn a_list_whose_end_cannot_be_told_is_an_error() {
+        use crate::testing::Cloud;
+        use crate::{Check, Testcase, Verdict, openstack};
+        const CHECK: Check = Check {
+            id: "pages",
+            version: "1.0.0",
+            title: "",
+            url: "",
+            testcases: &[Testcase { id: "t", title: "" }],
+            grants: openstack::IMAGE_GRANTS,
+            parameters: &[],
+            assets: &[],
+            run: |cx| {
+                openstack::images(cx)?;
+                cx.judge("t", |_| Ok(()));
+                Ok(())
+            },
+        };
+        let judge = |page: Value| Cloud::new().get("image", "/images", page).run(&CHECK).verdict("t");
+        assert_eq!(judge(json!({"images": []})), Some(Verdict::Pass));
+        assert_eq!(judge(json!({"images": [], "next": null})), Some(Verdict::Pass));
+        for page in [
+            json!({"images": [], "next": {}}),
+            json!({"images": [], "next": 7}),
+            json!({"images": [], "images_links": [{"rel": "next", "href": null}]}),
+            json!({"images": [], "images_links": [{"rel": "next"}]}),
+            json!({"images": [], "next": "/v2/images"}),
+        ] {
+            assert_eq!(judge(page.clone()), Some(Verdict::Dnf), "{page}");
+        }
     }
 
     #[test]
