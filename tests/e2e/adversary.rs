@@ -115,6 +115,23 @@ fn who_contradicts_himself_is_believed_the_worst() {
     ran.assert_result(SECOND, "PASS", "");
 }
 
+#[test]
+fn who_contradicts_himself_late_is_believed_the_worst_too() {
+    let ran = attack("contradict-late");
+    ran.assert_exit(1);
+    ran.assert_result(FIRST, "FAIL", "after all not");
+    ran.assert_result(SECOND, "DNF", "who knows");
+}
+
+#[test]
+fn findings_that_are_large_in_a_report_are_few() {
+    let ran = attack("large-findings");
+    ran.assert_exit(0);
+    let kept = findings(&ran, FIRST).len();
+    assert!((100..200).contains(&kept), "{kept} findings of 24 KiB were kept");
+    assert_eq!(audit(&ran)["dropped_findings"], 1_000 - kept);
+}
+
 /// What was said stays; what was not is DNF for this reason.
 fn assert_half_said(ran: &Ran, reason: &str) {
     ran.assert_exit(2);

@@ -127,6 +127,19 @@ fn a_component_that_is_not_there() {
 }
 
 #[test]
+fn a_parameter_or_an_asset_that_no_component_knows() {
+    let cloud = Cloud::start();
+    let parameters = vec![("leest".into(), "3".into())];
+    let entry = Entry { parameters, ..Entry::reader() };
+    let why = ["does not know the parameter `leest`"];
+    assert_component_refused(&published().store, &cloud, entry, &why);
+    cloud.write("list.txt", "a");
+    let assets = vec![("liste".into(), "list.txt".into(), digest(b"a"))];
+    let entry = Entry { assets, ..Entry::reader() };
+    assert_component_refused(&published().store, &cloud, entry, &["does not know the asset `liste`"]);
+}
+
+#[test]
 fn what_is_no_component() {
     assert_bytes_refused(b"", &["not a whole WebAssembly component"]);
     assert_bytes_refused(b"<html><body>404</body></html>", &["not a whole WebAssembly component"]);

@@ -11,7 +11,7 @@ pub struct Limits {
     pub wall: Duration,
     /// Linear memory, all memories of the component together. Default 64 MiB.
     pub memory_bytes: usize,
-    /// Findings; those beyond are counted and dropped. Default 1,000.
+    /// Findings; those beyond are counted and dropped, and so are those beyond 4 MiB in all. Default 1,000.
     pub findings: usize,
     /// Outcomes, which a check says once for each testcase; those beyond are counted and dropped. Default 10,000.
     pub outcomes: usize,
@@ -46,6 +46,9 @@ pub(crate) const CALLS_AHEAD: usize = 32;
 
 /// Bytes that the host writes around a line of a check's log: time, level, name of the check.
 pub(crate) const LOG_LINE: usize = 100;
+
+/// Bytes of all findings of one run of a check together; those beyond are counted and dropped.
+pub(crate) const FINDING_BYTES: usize = 4 << 20;
 
 /// Stack of WebAssembly code.
 pub(crate) const STACK_BYTES: usize = 512 << 10;

@@ -32,7 +32,7 @@ impl Bed {
         let bed = Bed {
             home,
             folder: tempfile::tempdir().expect("temporary folders can be made"),
-            client: Client::new(home.join("venv/bin/openstack"), home.join("clouds.yaml")),
+            client: Client::default(),
             lock,
         };
         let is_empty = bed.lock.metadata().is_ok_and(|lock| lock.len() == 0);
@@ -107,18 +107,21 @@ impl Drop for Bed {
 fn up() -> &'static Path {
     static HOME: OnceLock<PathBuf> = OnceLock::new();
     HOME.get_or_init(|| {
-        let bed = |command: &str| {
-            let mut script = Command::new(repo().join("tests/openstack/bed"));
-            script.arg(command).stdin(Stdio::null());
-            script
-        };
-        let output = bed("up").stdout(Stdio::inherit()).stderr(Stdio::piped()).output().expect("the script is there");
+        let output = bed_command().arg("up").stdout(Stdio::inherit()).stderr(Stdio::piped()).output();
+        let output = output.expect("the script is there");
         assert!(
             output.status.success(),
             "the real OpenStack that this test needs cannot be brought up; `tests/openstack/bed up` says:\n{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        let output = bed("folder").output().expect("the script is there");
+        let output = bed_command().arg("folder").output().expect("the script is there");
         PathBuf::from(String::from_utf8(output.stdout).expect("the folder is UTF-8").trim())
     })
+}
+
+/// The script of the bed, to which a command is to be added.
+pub(super) fn bed_command() -> Command {
+    let mut script = Command::new(repo().join("tests/openstack/bed"));
+    script.stdin(Stdio::null());
+    script
 }

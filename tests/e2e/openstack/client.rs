@@ -1,9 +1,10 @@
 use std::cell::RefCell;
 use std::io::Write as _;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
+
+use super::bed::bed_command;
 
 /// What the names of images and networks begin with that tests make. Flavors are all the tests' own.
 pub(super) const PREFIX: &str = "touchstone-e2e-";
@@ -12,10 +13,8 @@ pub(super) const PREFIX: &str = "touchstone-e2e-";
 const KINDS: [&str; 3] = ["flavor", "image", "network"];
 
 /// The `openstack` command-line client, as the administrator of the bed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Client {
-    program: PathBuf,
-    clouds_yaml: PathBuf,
     /// Kinds and ids of what was made in sessions, as far as is known.
     made: RefCell<Vec<(&'static str, String)>>,
 }
@@ -60,10 +59,6 @@ impl Flavor {
 }
 
 impl Client {
-    pub(super) fn new(program: PathBuf, clouds_yaml: PathBuf) -> Self {
-        Client { program, clouds_yaml, made: RefCell::default() }
-    }
-
     /// Runs commands in one session of the client, which takes much less time than a process for each, and returns what
     /// those of them answer that ask for `-f json`. None of them may fail.
     #[track_caller]
@@ -123,8 +118,8 @@ impl Client {
     /// What a session writes: JSON, and complaints. Remembers what was made.
     #[track_caller]
     fn talk(&self, commands: &[String]) -> (Vec<Value>, String) {
-        let mut child = Command::new(&self.program)
-            .env("OS_CLIENT_CONFIG_FILE", &self.clouds_yaml)
+        let mut child = bed_command()
+            .arg("openstack")
             .env("OS_CLOUD", "admin")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

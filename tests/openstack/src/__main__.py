@@ -1,6 +1,5 @@
 """The bed's commands."""
 
-import argparse
 import fcntl
 import os
 import shutil
@@ -15,33 +14,40 @@ import services
 import startup
 from layout import Bed, Trouble, require_linux
 
-DESCRIPTION = """\
+USAGE = """\
 A real OpenStack on this machine's loopback: keystone, glance, placement, nova, neutron.
 It lives in $TOUCHSTONE_BED [default: ~/.cache/touchstone/openstack] and nowhere else.
+
+Usage: bed COMMAND
+
+  up              install what is missing, start what does not run, and wait until all is ready
+  down            stop what `up` started; data stay
+  status          say what runs; exit code 1 unless all does
+  reset           down, and drop all data; what was installed stays
+  folder          say where the bed lives
+  openstack ...   the `openstack` client, as $OS_CLOUD: admin [default], tester, tester-appcred or reader
 """
+NOT_INSTALLED = "nothing is installed in {}, or not what this version needs: `bed up` installs it."
 
 
-def main() -> int:
-    raw = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(prog="bed", description=DESCRIPTION, formatter_class=raw)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("up", help="install what is missing, start what does not run, and wait until all is ready")
-    commands.add_parser("down", help="stop what `up` started; data stay")
-    commands.add_parser("status", help="say what runs; exit code 1 unless all does")
-    commands.add_parser("reset", help="down, and drop all data; what was installed stays")
-    commands.add_parser("folder", help="say where the bed lives")
-    command = parser.parse_args().command
+def main(command: str, arguments: list[str]) -> int:
+    alone = {"up": up, "down": down, "reset": reset, "status": status}
+    folder = Path(os.environ["TOUCHSTONE_BED"]).resolve()
     os.umask(0o077)
     try:
         require_linux()
-        bed = Bed(Path(os.environ["TOUCHSTONE_BED"]))
-        if command == "folder":
-            print(bed.folder)
-            return 0
-        if command == "status":
-            return status(bed)
-        with _alone(bed):
-            {"up": up, "down": down, "reset": reset}[command](bed)
+        if command == "openstack":
+            openstack(Bed(folder), arguments)
+        if command in alone and not arguments:
+            with _alone(folder):
+                return alone[command](Bed(folder))
+        if command == "folder" and not arguments:
+            print(folder)
+        elif command in ("help", "--help", "-h"):
+            print(USAGE, end="")
+        else:
+            print(USAGE, end="", file=sys.stderr)
+            return 64
     except Trouble as trouble:
         print(f"bed: {trouble}", file=sys.stderr)
         return 1
@@ -51,7 +57,7 @@ def main() -> int:
     return 0
 
 
-def up(bed: Bed) -> None:
+def up(bed: Bed) -> int:
     began = time.monotonic()
 
     def say(message: str) -> None:
@@ -68,25 +74,28 @@ def up(bed: Bed) -> None:
         bed.data.mkdir()
     startup.up(bed, say)
     say(f"up; clouds are in {bed.folder}/clouds.yaml")
+    return 0
 
 
-def down(bed: Bed) -> None:
+def down(bed: Bed) -> int:
     startup.down(bed)
     print("bed: down")
+    return 0
 
 
-def reset(bed: Bed) -> None:
+def reset(bed: Bed) -> int:
     startup.down(bed)
     for folder in (bed.data, bed.etc, bed.log, bed.run):
         shutil.rmtree(folder)
     for name in ("state.json", "clouds.yaml"):
         (bed.folder / name).unlink(missing_ok=True)
     print("bed: empty; the next `bed up` makes it anew")
+    return 0
 
 
 def status(bed: Bed) -> int:
     if not install.is_installed(bed):
-        raise Trouble(f"nothing is installed in {bed.folder}, or not what this version needs: `bed up` installs it.")
+        raise Trouble(NOT_INSTALLED.format(bed.folder))
     expected = [process.name for service in services.ALL for process in service.processes(bed)]
     records = processes.recorded(bed)
     total = 0
@@ -100,10 +109,21 @@ def status(bed: Bed) -> int:
     return int(not all(processes.is_running(records.get(name)) for name in expected))
 
 
+def openstack(bed: Bed, arguments: list[str]) -> None:
+    """Becomes the client; does not return."""
+    if not install.is_installed(bed):
+        raise Trouble(NOT_INSTALLED.format(bed.folder))
+    # As a variable: sessions take options of the command line for commands.
+    cloud = os.environ.get("OS_CLOUD", "admin")
+    environment = bed.environment | {"OS_CLIENT_CONFIG_FILE": str(bed.folder / "clouds.yaml"), "OS_CLOUD": cloud}
+    os.execve(bed.venv / "bin" / "openstack", ["openstack", *arguments], environment)
+
+
 @contextmanager
-def _alone(bed: Bed):
+def _alone(folder: Path):
     """Two commands that change the bed wait for each other."""
-    with open(bed.folder / "lock", "w") as lock:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -113,4 +133,4 @@ def _alone(bed: Bed):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(sys.argv[1:2] or [""]), sys.argv[2:]))

@@ -76,9 +76,6 @@ class Bed:
             "MALLOC_ARENA_MAX": "2",
         }
 
-    def _unpacked(self, *parts: str) -> list[str]:
-        return [str(folder) for part in parts for folder in sorted(self.debian.glob(f"*/{part}"))]
-
     def port(self, name: str) -> int:
         return self._state["first_port"] + PORTS[name]
 
@@ -87,13 +84,6 @@ class Bed:
 
     def secret(self, name: str) -> str:
         return self._state["secrets"][name]
-
-    def remember(self, key: str, value: str) -> None:
-        self._state[key] = value
-        self._save_state()
-
-    def remembered(self, key: str) -> str | None:
-        return self._state.get(key)
 
     def write_config(self, template: str, target: str, **more: object) -> Path:
         """Fills in a template of config/ and writes it below etc/."""
@@ -129,6 +119,9 @@ class Bed:
             f"region_name = {REGION}"
         )
 
+    def _unpacked(self, *parts: str) -> list[str]:
+        return [str(folder) for part in parts for folder in sorted(self.debian.glob(f"*/{part}"))]
+
     @property
     def _state_file(self) -> Path:
         return self.folder / "state.json"
@@ -141,12 +134,8 @@ class Bed:
         known = state.setdefault("secrets", {})
         for name in SECRETS:
             known.setdefault(name, secrets.token_urlsafe(18))
-        self._state = state
-        self._save_state()
+        write_private(self._state_file, json.dumps(state, indent=2) + "\n")
         return state
-
-    def _save_state(self) -> None:
-        write_private(self._state_file, json.dumps(self._state, indent=2) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:

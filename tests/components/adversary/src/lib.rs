@@ -58,6 +58,21 @@ impl Guest for Adversary {
                 pass(FIRST);
                 pass(SECOND);
             }
+            "contradict-late" => {
+                for _ in 0..10_001 {
+                    pass(FIRST);
+                }
+                findings::outcome(FIRST, Verdict::Fail, "after all not");
+                findings::outcome(SECOND, Verdict::Dnf, "who knows");
+            }
+            "large-findings" => {
+                let text = "\0".repeat(4 << 10);
+                for _ in 0..1_000 {
+                    findings::add(FIRST, &finding(&text));
+                }
+                pass(FIRST);
+                pass(SECOND);
+            }
             "trap-half-way" => {
                 pass(FIRST);
                 panic!("half-way");
