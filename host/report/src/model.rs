@@ -118,6 +118,9 @@ pub struct Selected {
     /// Only testcases of these sections, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<Section>,
+    /// Parameters that were given other values than the manifest's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 impl Selected {

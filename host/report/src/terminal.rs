@@ -160,6 +160,10 @@ fn heading(page: &mut Page, report: &Report, verbose: bool) {
         let text = format!("only testcases {} ran; the others are MISS", narrowed.join(" and "));
         note("note: ", Severity::Info, &text);
     }
+    for (name, value) in run.selected.iter().flat_map(|selected| &selected.parameters) {
+        let text = format!("parameter {} was set to `{}` for this run", name_of(name), name_of(value));
+        note("note: ", Severity::Info, &text);
+    }
     let Some(preflight) = &report.preflight else { return };
     if !preflight.reachable {
         let reason = preflight.reason.as_deref().unwrap_or("no reason was given");

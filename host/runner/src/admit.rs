@@ -9,7 +9,8 @@ use touchstone_runtime::{PreparedCheck, Runtime};
 use touchstone_scope::{Asset, Manifest, Plan, Unit};
 use touchstone_store::{Component, Digest, Store};
 
-/// A run that will not be: something that the plan needs was refused. Nothing was sent to the subject.
+/// A run that will not be: something that the plan needs was refused. Nothing was sent to the subject, but a login where
+/// a component turned out to be wrong only when it was compiled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Refused {
     /// What was refused and why, each with its place in the manifest: `FILE:LINE:COLUMN: check ID VERSION: …`.
@@ -62,11 +63,45 @@ pub(crate) fn admit(
             Err(all) => problems.extend(all.into_iter().map(|why| format!("{place}: {why}"))),
         }
     }
+    for unit in &plan.units {
+        for (kind, name) in unknown_inputs(unit, plan, &components) {
+            problems.insert(format!(
+                "{}: its component {} does not know the {kind} `{name}`, nor does another that is given it; is it misspelt?",
+                place(unit, manifest, file),
+                unit.component
+            ));
+        }
+    }
     if problems.is_empty() {
         Ok(Admitted { components, places, units })
     } else {
         Err(Refused { problems: problems.into_iter().collect() })
     }
+}
+
+/// Parameters and assets of a unit that neither its component knows, nor another that is given the same ones: one that is
+/// misspelt would silently leave a check to its default.
+fn unknown_inputs<'a>(
+    unit: &'a Unit,
+    plan: &Plan,
+    components: &BTreeMap<Digest, Component>,
+) -> Vec<(&'static str, &'a str)> {
+    let same = plan
+        .units
+        .iter()
+        .filter(|other| (&other.parameters, &other.assets) == (&unit.parameters, &unit.assets));
+    let loaded =
+        |other: &Unit| components.get(&other.component.to_string().parse().ok()?).map(Component::descriptor);
+    let descriptors: Vec<_> = same.map(loaded).collect();
+    // Where a component could not be loaded, that is told instead.
+    let Some(descriptors) = descriptors.into_iter().collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let parameter =
+        |name: &str| descriptors.iter().any(|d| d.parameters.iter().any(|known| known.name == name));
+    let asset = |name: &str| descriptors.iter().any(|d| d.assets.iter().any(|known| known.name == name));
+    let parameters =
+        unit.parameters.keys().filter(|name| !parameter(name)).map(|name| ("parameter", name.as_str()));
+    let assets = unit.assets.keys().filter(|name| !asset(name)).map(|name| ("asset", name.as_str()));
+    parameters.chain(assets).collect()
 }
 
 /// Where the manifest names the check of a unit.

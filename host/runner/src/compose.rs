@@ -121,6 +121,7 @@ fn selected(job: &Job) -> Option<Selected> {
         version: selection.version.clone(),
         tests: selection.tests.as_ref().map(ToString::to_string),
         sections: selection.sections.iter().flatten().copied().collect(),
+        parameters: selection.parameters.clone(),
     };
     (selected != Selected::default()).then_some(selected)
 }

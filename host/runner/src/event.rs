@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use touchstone_report::Report;
 use touchstone_scope::Verdict;
 
 /// What happens in a run, in order. Everything that is shown while a run goes on is made of these.
@@ -57,10 +56,5 @@ pub enum Event {
         problem: Option<String>,
         /// After what time.
         wall: Duration,
-    },
-    /// The run is over.
-    Finished {
-        /// What was found out.
-        report: Box<Report>,
     },
 }

@@ -13,7 +13,7 @@ pub struct Ceiling {
     pub memory_bytes: u64,
     /// Calls. Default 100,000.
     pub calls: u64,
-    /// Calls at a time. Default 16.
+    /// Calls at a time. Default 8: a subject is sent 16 at a time in all, and no check may have them for itself.
     pub in_flight: u64,
     /// Bytes of all answers. Default 1 GiB.
     pub response_bytes: u64,
@@ -29,7 +29,7 @@ impl Default for Ceiling {
             wall: Duration::from_secs(15 * 60),
             memory_bytes: 512 << 20,
             calls: 100_000,
-            in_flight: 16,
+            in_flight: 8,
             response_bytes: 1 << 30,
             findings: 10_000,
             log_bytes: 4 << 20,

@@ -97,9 +97,7 @@ impl Runner {
         let testcases = job.plan.units.iter().map(|unit| unit.testcases.len()).sum();
         events(Event::Admitted { checks: job.plan.units.len(), testcases });
         let ending = self.work(job, &admitted, &begun, &events, stop).await?;
-        let report = compose(job, &admitted, &begun, ending);
-        events(Event::Finished { report: Box::new(report.clone()) });
-        Ok(report)
+        Ok(compose(job, &admitted, &begun, ending))
     }
 
     /// Reaches the subject and runs every unit, until all have ended or `stop` is ready.
@@ -164,7 +162,7 @@ impl Ending {
     fn before_reaching() -> Self {
         let preflight = Preflight {
             reachable: false,
-            reason: Some("the run was interrupted before the subject was reached".into()),
+            reason: Some("the run was interrupted before any check had started".into()),
             privileged_roles: Vec::new(),
             services: Vec::new(),
         };

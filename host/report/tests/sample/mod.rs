@@ -148,6 +148,7 @@ pub(crate) fn narrowed() -> Report {
         version: Some("v3".into()),
         tests: Some("syntax".into()),
         sections: vec![Section::Light],
+        parameters: BTreeMap::new(),
     });
     let version = report.versions.remove("v4").map(|version| VersionResult { state: None, ..version });
     report.versions = version.into_iter().map(|version| ("v3".to_owned(), version)).collect();
