@@ -20,14 +20,16 @@ fail() { say "$*"; exit 1; }
 
 if [ -e "$prefix/complete" ]; then echo "$prefix"; exit 0; fi
 
-# One builder at a time, whoever they are; the second finds the work done.
-exec 9>"$build.lock"
+# One builder at a time; the second finds the work done.
+lock=$build.$(id -u).lock
+[ ! -L "$lock" ] || fail "$lock is a link that somebody put there"
+exec 9>>"$lock"
 flock 9
 if [ -e "$prefix/complete" ]; then echo "$prefix"; exit 0; fi
 
 say "building the standard library of Rust $version for $target (once, about 20 s)"
-rm -rf "$build"
-mkdir -m 0700 "$build"
+rm -rf "$build" 2>/dev/null || true
+mkdir -m 0700 "$build" || fail "$build is there and belongs to somebody else, who may be building just now; try again"
 trap 'rm -rf "$build"' EXIT
 
 source_from_debian() {

@@ -10,7 +10,11 @@ fn main() -> io::Result<()> {
         .canonicalize()?;
     let mut code = String::new();
     for (name, places, kinds) in [
-        ("SDK", &["Cargo.toml", "sdk/rust", "wit", "host/grants"][..], &["rs", "toml", "wit"][..]),
+        (
+            "SDK",
+            &["Cargo.toml", "LICENSE", "sdk/rust", "wit", "host/grants"][..],
+            &["", "rs", "toml", "wit"][..],
+        ),
         ("PUBLISHED", &["checks/published"], &["", "json"]),
         ("SCOPES", &["scopes"], &["yaml"]),
     ] {

@@ -59,8 +59,9 @@ pub async fn build(folder: &Path, toolchain: &Toolchain, runtime: &Runtime) -> R
 /// Runs the check's own tests (`cargo test`); true if they pass. Their output goes where ours goes.
 ///
 /// # Errors
-/// Cargo does not run.
+/// The folder is not the crate of a check, or cargo does not run.
 pub fn test(folder: &Path) -> Result<bool, BuildError> {
+    Package::of(folder)?;
     let status = Command::new("cargo").arg("test").current_dir(folder).status().map_err(BuildError::Cargo)?;
     Ok(status.success())
 }

@@ -1,7 +1,7 @@
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::{fs, io};
 
 /// Builds the standard library for WebAssembly where rustup cannot install it.
 const WASM_STD: &str = include_str!("../../../tools/wasm-std.sh");
@@ -118,19 +118,17 @@ fn cargo_home() -> PathBuf {
 
 /// Where the script puts what it builds; the script is told.
 fn built_here(release: &str) -> PathBuf {
-    let chosen = std::env::var_os("TOUCHSTONE_WASM_STD").map(PathBuf::from);
-    let cache = || std::env::var_os("XDG_CACHE_HOME").map_or_else(|| home().join(".cache"), PathBuf::from);
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let chosen = set("TOUCHSTONE_WASM_STD");
+    let cache = || set("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache"));
     chosen.unwrap_or_else(|| cache().join("touchstone/wasm-std").join(release))
 }
 
 fn build_std() -> Result<PathBuf, ToolchainError> {
-    let script = std::env::temp_dir().join(format!("touchstone-wasm-std-{}.sh", std::process::id()));
-    fs::write(&script, WASM_STD).map_err(ToolchainError::Script)?;
-    let output = Command::new("bash").arg(&script).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
-    if let Err(error) = fs::remove_file(&script) {
-        tracing::debug!(%error, "the script stays in the folder for temporary files");
-    }
-    let output = output.map_err(ToolchainError::Script)?;
+    // As an argument, not as a file: nobody else can put another one in its place.
+    let bash =
+        Command::new("bash").args(["-c", WASM_STD]).stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let output = bash.map_err(ToolchainError::Script)?;
     if !output.status.success() {
         return Err(ToolchainError::NoStd);
     }

@@ -28,13 +28,18 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
 
 fn in_tokio(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    tokio.map_err(|error| Exit::OwnFault.because(format!("cannot start threads: {error}")))?.block_on(work)
+    let tokio = tokio.map_err(|error| Exit::OwnFault.because(format!("cannot start threads: {error}")))?;
+    let result = tokio.block_on(work);
+    // Whoever still compiles for nobody is not waited for.
+    tokio.shutdown_background();
+    result
 }
 
 /// The engine, with compiled code cached in `$XDG_CACHE_HOME/touchstone/code` (`~/.cache/touchstone/code`).
 fn runtime() -> Result<Arc<Runtime>, Failure> {
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let cache = cache.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")));
+    // The XDG base directory specification: what is empty or relative is as if it were not there.
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
     let config = RuntimeConfig { code_cache: cache.map(|cache| cache.join("touchstone/code")) };
     Runtime::new(&config).map(Arc::new).map_err(|error| Exit::OwnFault.because(error))
 }

@@ -8,7 +8,14 @@ use touchstone_scope::Diagnostics;
 /// Writes to standard output. A reader that has gone away (`touchstone … | head`) is no fault.
 pub(crate) fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _ = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if let Err(problem) = written
+        && problem.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        // Who asked for an answer must not take silence for one.
+        error(&format!("standard output: {problem}"));
+        std::process::exit(crate::exit::Exit::OwnFault as i32);
+    }
 }
 
 /// Writes a line to standard error.

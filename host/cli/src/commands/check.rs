@@ -27,7 +27,7 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
         CheckCommand::Test { folder } => match touchstone_builder::test(&folder) {
             Ok(true) => Ok(Exit::Pass),
             Ok(false) => Ok(Exit::Fail),
-            Err(error) => Err(Exit::OwnFault.because(error)),
+            Err(error) => Err(Exit::Refused.because(error)),
         },
         CheckCommand::New { name, sdk } => new(&name, sdk.as_deref()),
     }

@@ -53,13 +53,14 @@ pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Re
     progress.end();
     let report = ran.map_err(|refused| Exit::Refused.because(refused))?;
     let json_to_stdout = output.output.as_deref() == Some(Path::new("-"));
+    // What a person reads comes first: it is not lost if the file cannot be written.
+    if !json_to_stdout {
+        terminal::print(&touchstone_report::terminal(&report, &options(output)));
+    }
     match &output.output {
         Some(_) if json_to_stdout => terminal::print(&touchstone_report::json(&report)),
         Some(file) => write(file, &report)?,
         None => {}
-    }
-    if !json_to_stdout {
-        terminal::print(&touchstone_report::terminal(&report, &options(output)));
     }
     let reachable = report.preflight.as_ref().is_none_or(|preflight| preflight.reachable);
     let reason = report.preflight.as_ref().and_then(|preflight| preflight.reason.as_deref());
@@ -110,15 +111,30 @@ fn options(output: &OutputArgs) -> TerminalOptions {
     TerminalOptions { width: terminal::width(), color: terminal::stdout_has_color(), verbosity }
 }
 
-/// Writes the report whole or not at all: a reader never finds half of one.
+/// Writes the report to a file, whole or not at all: a reader never finds half of one. What is no file (a pipe, a device)
+/// is written to; what a link points to is written, and the link stays.
 fn write(file: &Path, report: &Report) -> Result<(), Failure> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = tempfile::Builder::new().tempfile_in(folder).and_then(|mut temporary| {
-        temporary.write_all(touchstone_report::json(report).as_bytes())?;
-        temporary.persist(file).map_err(|error| error.error)?;
-        Ok(())
-    });
+    let json = touchstone_report::json(report);
+    let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let written = match std::fs::metadata(&target) {
+        Ok(there) if !there.is_file() => std::fs::OpenOptions::new()
+            .write(true)
+            .open(&target)
+            .and_then(|mut open| open.write_all(json.as_bytes())),
+        _ => replace(&target, json.as_bytes()),
+    };
     written.map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))
+}
+
+fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // As any program makes a file: readable as the user's umask says.
+    let permissions = std::fs::Permissions::from_mode(0o666);
+    let mut temporary = tempfile::Builder::new().permissions(permissions).tempfile_in(folder)?;
+    temporary.write_all(content)?;
+    temporary.persist(file).map_err(|error| error.error)?;
+    Ok(())
 }
 
 /// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once.

@@ -37,12 +37,20 @@ pub(crate) fn read(file: &Path) -> Result<Manifest, Failure> {
 
 fn text(file: &Path) -> Result<String, Failure> {
     let bytes =
-        std::fs::read(file).map_err(|error| Exit::Refused.because(format!("{}: {error}", file.display())))?;
+        read_bounded(file).map_err(|error| Exit::Refused.because(format!("{}: {error}", file.display())))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
         Exit::Refused.because(format!("{}:{line}: a manifest is UTF-8, and this line is not", file.display()))
     })
+}
+
+/// As much of a file as a manifest may have, and a byte more, so that the parser can refuse it.
+fn read_bounded(file: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(file)?.take((4 << 20) + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn lint(files: &[std::path::PathBuf]) -> Result<Exit, Failure> {

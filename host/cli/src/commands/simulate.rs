@@ -1,3 +1,4 @@
+use std::io::Write;
 use std::path::Path;
 
 use touchstone_simulator::{Scenario, Simulator};
@@ -25,8 +26,11 @@ pub(crate) async fn simulate(args: SimulateArgs) -> Result<Exit, Failure> {
         .map_err(|error| Exit::OwnFault.because(error))?;
     let yaml = cloud.clouds_yaml();
     if let Some(file) = &args.clouds_yaml {
-        std::fs::write(file, &yaml)
-            .map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))?;
+        let new = std::fs::OpenOptions::new().write(true).create_new(true).open(file);
+        new.and_then(|mut new| new.write_all(yaml.as_bytes())).map_err(|error| {
+            Exit::OwnFault
+                .because(format!("{}: {error}; a file that is there is not replaced", file.display()))
+        })?;
     }
     terminal::print(&format!(
         "# {} answers at {} until Ctrl-C.\n# A clouds.yaml for its clients:\n{yaml}",

@@ -15,7 +15,9 @@ pub(crate) fn open(named: &[PathBuf], start: &Path) -> Result<Vec<Store>, Failur
 
 /// The folder of the store that was named; else the one that `TOUCHSTONE_STORE` names; else the nearest above `start`.
 pub(crate) fn folder(named: Option<PathBuf>, start: &Path) -> Result<PathBuf, Failure> {
-    if let Some(folder) = named.or_else(|| std::env::var_os("TOUCHSTONE_STORE").map(PathBuf::from)) {
+    if let Some(folder) = named.or_else(|| {
+        std::env::var_os("TOUCHSTONE_STORE").filter(|folder| !folder.is_empty()).map(PathBuf::from)
+    }) {
         return Ok(folder);
     }
     let start = start.canonicalize().unwrap_or_else(|_| start.to_owned());
