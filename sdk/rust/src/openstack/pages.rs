@@ -39,7 +39,7 @@ pub(super) fn pages_from(
             // A list whose end cannot be told is not a whole list.
             Some(_) => return Err(Error::new(format!("{request}: the link to the next page is not a URL"))),
         };
-        let query = query_of(&link);
+        let query = query_of(link);
         if query.is_empty() || query == request.query {
             return Err(Error::new(format!(
                 "{request}: the link to the next page leads back to the same page"
