@@ -81,7 +81,7 @@ fn standalone(workspace: &str) -> String {
     for line in workspace.lines() {
         match line {
             line if line.starts_with("members = ") => text += "members = [\"host/grants\", \"sdk/rust\"]\n",
-            line if line.starts_with("exclude = ") => {}
+            line if line.starts_with("exclude = ") || line.starts_with("default-members = ") => {}
             line if line.contains("path = ") && !line.contains("\"host/grants\"") => {}
             line => {
                 text += line;
