@@ -105,18 +105,22 @@ impl Drop for Bed {
 
 /// Brings the bed up, once for each run of the tests, and returns its folder. What it does is shown on the terminal.
 fn up() -> &'static Path {
-    static HOME: OnceLock<PathBuf> = OnceLock::new();
-    HOME.get_or_init(|| {
+    static HOME: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let home = HOME.get_or_init(|| {
         let output = bed_command().arg("up").stdout(Stdio::inherit()).stderr(Stdio::piped()).output();
         let output = output.expect("the script is there");
-        assert!(
-            output.status.success(),
-            "the real OpenStack that this test needs cannot be brought up; `tests/openstack/bed up` says:\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).into_owned());
+        }
         let output = bed_command().arg("folder").output().expect("the script is there");
-        PathBuf::from(String::from_utf8(output.stdout).expect("the folder is UTF-8").trim())
-    })
+        Ok(PathBuf::from(String::from_utf8(output.stdout).expect("the folder is UTF-8").trim()))
+    });
+    match home {
+        Ok(home) => home,
+        Err(complaint) => panic!(
+            "the real OpenStack that this test needs cannot be brought up; `tests/openstack/bed up` says:\n{complaint}"
+        ),
+    }
 }
 
 /// The script of the bed, to which a command is to be added.

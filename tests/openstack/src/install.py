@@ -88,7 +88,7 @@ def _look_for_replies_often(bed: Bed) -> None:
 
 
 def _certificates(bed: Bed) -> dict[str, str]:
-    """For Debian's pip, which trusts only the machine's certificates: those unpacked with it, if the machine has none."""
+    """For Debian's pip, which trusts only the machine's certificates: if there are none, those unpacked with it."""
     unpacked = sorted(bed.debian.glob("*/usr/share/ca-certificates/mozilla/*.crt"))
     if "PIP_CERT" in os.environ or Path("/etc/ssl/certs/ca-certificates.crt").exists() or not unpacked:
         return {}

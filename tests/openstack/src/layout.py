@@ -46,7 +46,7 @@ class Bed:
         if not re.fullmatch(r"[\w/.@+-]+", str(self.folder), re.ASCII):
             raise Trouble(f"{self.folder}: Erlang stumbles over such a path. Set TOUCHSTONE_BED to a plainer one.")
         if len(str(self.mariadb_socket)) > 100:
-            raise Trouble(f"{self.folder} is too long for a Unix socket below it. Set TOUCHSTONE_BED to a shorter path.")
+            raise Trouble(f"{self.folder}: too long for a Unix socket below it. Set TOUCHSTONE_BED to a shorter path.")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
         for folder in (self.etc, self.data, self.log, self.run):
