@@ -3,13 +3,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
+use futures::StreamExt as _;
 use touchstone_capabilities::openstack as capability;
 use touchstone_capabilities::openstack::{Granted, Openstack as _};
 use touchstone_grants::Method;
 
 use crate::bindings::touchstone::check::{assets, context, findings, openstack, types};
-use crate::limits::{CALLS_AHEAD, FINDING_BYTES, LOG_LINE, Limits, MAX_TEXT};
+use crate::limits::{FINDING_BYTES, LOG_LINE, Limits, MAX_TEXT};
 use crate::memory::MemoryLimiter;
 use crate::runtime::Assignment;
 use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut};
@@ -167,11 +167,7 @@ impl openstack::Host for Imports {
         &mut self,
         requests: Vec<openstack::Request>,
     ) -> Vec<Result<openstack::Response, openstack::CallError>> {
-        let call = |request| {
-            let openstack = self.openstack.clone();
-            async move { openstack.call(lifted(request)).await }
-        };
-        let mut answers = stream::iter(requests.into_iter().map(call)).buffered(CALLS_AHEAD);
+        let mut answers = self.openstack.call_all(requests.into_iter().map(lifted).collect());
         // The answers are handed over all at once: no more is kept for that than the check can hold. What has no room is
         // decided in the order of the requests, so that it is the same in every run.
         let mut room = self.memory.room();

@@ -40,10 +40,6 @@ impl Default for Limits {
 /// Bytes of one text that a check says (a message, a reason, a line of the log); longer ones are cut.
 pub(crate) const MAX_TEXT: usize = 4 << 10;
 
-/// Calls of one `call-all` that may be under way, or answered, while an earlier one is not. How many of them are sent at a
-/// time is a limit of the capabilities.
-pub(crate) const CALLS_AHEAD: usize = 32;
-
 /// Bytes that the host writes around a line of a check's log: time, level, name of the check.
 pub(crate) const LOG_LINE: usize = 100;
 

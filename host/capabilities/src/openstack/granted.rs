@@ -3,14 +3,17 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use futures::StreamExt;
-use futures::stream;
+use futures::{Stream, StreamExt, stream};
 use tokio::sync::Semaphore;
 use touchstone_grants::Grant;
 
 use super::api::{CallError, ErrorKind, Identity, Openstack, Request, Response, Service};
 use super::audit::Audit;
 use super::call::Call;
+
+/// Calls of one `call_all` that may be under way, or answered, while an earlier one is not. How many of them are sent at
+/// a time is a limit.
+const CALLS_AHEAD: usize = 32;
 
 /// What one run of a check may use up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,14 +73,18 @@ impl Granted {
         Self { inner, grants, limits, in_flight, books: Mutex::default() }
     }
 
-    /// Makes many calls, as many at once as the limits allow; answers in the order of the requests.
-    pub async fn call_all(&self, requests: Vec<Request>) -> Vec<Result<Response, CallError>> {
-        let calls = requests.into_iter().enumerate();
-        let calls = calls.map(|(place, request)| async move { (place, self.call(request).await) });
-        let mut answers: Vec<_> =
-            stream::iter(calls).buffer_unordered(self.limits.max_in_flight.max(1)).collect().await;
-        answers.sort_unstable_by_key(|(place, _)| *place);
-        answers.into_iter().map(|(_, answer)| answer).collect()
+    /// Makes many calls, as many at once as the limits allow. Answers come in the order of the requests, as they are taken
+    /// from the stream: who takes no more keeps no more.
+    pub fn call_all(
+        self: &Arc<Self>,
+        requests: Vec<Request>,
+    ) -> impl Stream<Item = Result<Response, CallError>> + Send + use<> {
+        let granted = Arc::clone(self);
+        let call = move |request| {
+            let granted = Arc::clone(&granted);
+            async move { granted.call(request).await }
+        };
+        stream::iter(requests.into_iter().map(call)).buffered(CALLS_AHEAD)
     }
 
     /// Refuses every further call, and those that wait for their turn, as `cancelled`. Calls that are under way end when
