@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::Method;
+
 /// Something that is not a grant, a path, a method or a service type, and why.
 ///
 /// Displays as a sentence that says where (byte offset, from 0), what is wrong and what to write instead.
@@ -43,7 +45,7 @@ pub enum Problem {
     )]
     MissingPart { missing: &'static str },
     #[error(
-        "a grant has three parts, SERVICE METHOD PATTERN, separated by spaces; {found:?} is one too many"
+        "a grant is SERVICE METHOD PATTERN, and to create also `max N` or `max N, M GiB`; {found:?} is one too many"
     )]
     ExtraPart { found: String },
     #[error("the service type is empty; write one as in the service catalog, like `compute`")]
@@ -52,7 +54,9 @@ pub enum Problem {
     ServiceCharacter { found: char },
     #[error("the service type is longer than {max} bytes")]
     ServiceTooLong { max: usize },
-    #[error("{found:?} is not a method; it is one of GET, HEAD, POST, PUT, PATCH, DELETE, in upper case")]
+    #[error(
+        "{found:?} is not a method; it is one of GET, HEAD, POST, PUT, PATCH, DELETE, PROBE, in upper case"
+    )]
     UnknownMethod { found: String },
     #[error("the path is empty; a path begins with `/`")]
     EmptyPath,
@@ -84,4 +88,22 @@ pub enum Problem {
     PartialWildcard { found: String },
     #[error("`**` may only be the last segment of a pattern")]
     DeepWildcardNotLast,
+    #[error(
+        "a grant of {method} is either to create, and says how many (`block-storage POST /volumes max 2, 4 GiB`), or to \
+         change what the check created itself, and has a `*` for the id of that (`compute DELETE /servers/*`)"
+    )]
+    NeitherCreatesNorChanges { method: Method },
+    #[error("`**` is for reading only: what is changed or created is named segment by segment")]
+    DeepChange,
+    #[error("only {may}; here it is {method}")]
+    NotForMethod { may: &'static str, method: Method },
+    #[error(
+        "`#` is followed by the only member of the body, with letters, digits, `_`, `-`, `.` and `:` only: \
+         `#os-getConsoleOutput`"
+    )]
+    BadAction,
+    #[error(
+        "a budget is written `max 2` or, for what has a size, `max 2, 4 GiB`, with numbers from 1 to {max}; found {found:?}"
+    )]
+    BadBudget { found: String, max: u32 },
 }

@@ -1,6 +1,7 @@
 //! The language of grants: which API calls a check may make.
 //!
-//! A grant is written `SERVICE METHOD PATTERN`, for example `compute GET /flavors/**`:
+//! A grant is written `SERVICE METHOD PATTERN`, for example `compute GET /flavors/**` ([`Grant`] has the other forms, for
+//! what creates, changes or probes):
 //!
 //! - the service type, as OpenStack's service-types authority names it ([`ServiceType`]; aliases are understood);
 //! - the method ([`Method`]; `GET` includes `HEAD`);
@@ -21,6 +22,7 @@
 //! # Ok::<(), touchstone_grants::GrantError>(())
 //! ```
 
+mod budget;
 mod error;
 mod grant;
 mod method;
@@ -28,8 +30,9 @@ mod path;
 mod pattern;
 mod service;
 
+pub use budget::Budget;
 pub use error::{GrantError, Problem};
-pub use grant::Grant;
+pub use grant::{Grant, Kind};
 pub use method::Method;
 pub use path::RequestPath;
 pub use pattern::PathPattern;

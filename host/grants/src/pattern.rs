@@ -37,6 +37,24 @@ impl PathPattern {
         given.next().is_some() == self.deep
     }
 
+    /// The segments of a path for which the pattern has a `*`, if it permits the path.
+    pub fn wildcards<'p>(&self, path: &'p RequestPath) -> Option<Vec<&'p str>> {
+        self.permits(path).then(|| {
+            let any = |(expected, given): (&Segment, &'p str)| (*expected == Segment::Any).then_some(given);
+            self.segments.iter().zip(path.segments()).filter_map(any).collect()
+        })
+    }
+
+    /// Whether there is a `*` in it.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.segments.contains(&Segment::Any)
+    }
+
+    /// Whether it ends with `**`.
+    pub(crate) fn is_deep(&self) -> bool {
+        self.deep
+    }
+
     /// Whether the pattern permits every path that the other permits.
     pub fn covers(&self, other: &Self) -> bool {
         let shared = self.segments.len().min(other.segments.len());
