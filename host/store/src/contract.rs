@@ -4,12 +4,12 @@ use std::str::FromStr;
 use semver::Version;
 
 /// The version of `touchstone:check` that this host speaks.
-pub const HOST_CONTRACT: Version = Version::new(0, 1, 0);
+pub const HOST_CONTRACT: Version = Version::new(0, 1, 1);
 
 const PACKAGE: &str = "touchstone:check";
 
 /// The interfaces that a check may import.
-const IMPORTABLE: [&str; 5] = ["types", "findings", "openstack", "context", "assets"];
+const IMPORTABLE: [&str; 7] = ["types", "findings", "openstack", "context", "assets", "probe", "evidence"];
 
 /// The name of an interface, as a component imports or exports it: `touchstone:check/openstack@0.1.0`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -122,7 +122,7 @@ mod tests {
         for name in IMPORTABLE {
             assert_eq!(import(&format!("touchstone:check/{name}@0.1.0")), Ok(()));
         }
-        for other in ["0.2.0", "1.0.0", "0.1.1", "0.0.9"] {
+        for other in ["0.2.0", "1.0.0", "0.1.2", "0.0.9"] {
             let result = import(&format!("touchstone:check/openstack@{other}"));
             assert!(matches!(result, Err(ContractError::OtherVersion { .. })), "{other}");
         }

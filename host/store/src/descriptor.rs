@@ -39,7 +39,8 @@ pub struct Descriptor {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestcaseSpec {
-    /// Unique in a scope.
+    /// Unique in a scope. With `*` at its end it stands for all that begin with what is before: a family, whose members
+    /// follow from an asset.
     pub id: String,
     /// What it asserts.
     pub title: String,
@@ -112,9 +113,12 @@ impl Descriptor {
         serde_json::to_vec(self).expect("strings and lists are JSON")
     }
 
-    /// Whether it has a testcase of that id.
+    /// Whether it judges the testcase of that id.
     pub fn has_testcase(&self, id: &str) -> bool {
-        self.testcases.iter().any(|testcase| testcase.id == id)
+        self.testcases.iter().any(|testcase| match testcase.id.strip_suffix('*') {
+            Some(family) => id.len() > family.len() && id.starts_with(family),
+            None => testcase.id == id,
+        })
     }
 
     fn check(&self) -> Result<(), DescriptorError> {
@@ -135,6 +139,7 @@ impl Descriptor {
             if testcase.id.is_empty()
                 || testcase.id.len() > 200
                 || testcase.id.chars().any(|c| !c.is_ascii_graphic())
+                || testcase.id.find('*').is_some_and(|at| at == 0 || at + 1 < testcase.id.len())
             {
                 return wrong(format!("`{}` is not a testcase id", testcase.id.escape_debug()));
             }
@@ -170,6 +175,20 @@ mod tests {
                 "A".into(),
                 "https://example.org".into(),
             )
+        }
+    }
+
+    #[test]
+    fn families_of_testcases() {
+        let of = |id: &str| {
+            let testcases = vec![TestcaseSpec { id: id.into(), title: "T".into() }];
+            Descriptor::from_json(&Descriptor { testcases, ..example() }.to_json())
+        };
+        let family = of("image-*").expect("a family");
+        assert!(family.has_testcase("image-debian-12"));
+        assert!(!family.has_testcase("image-") && !family.has_testcase("source-debian-12"));
+        for wrong in ["*", "a*b", "a**", "*a"] {
+            assert!(of(wrong).is_err(), "{wrong}");
         }
     }
 

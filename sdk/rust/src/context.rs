@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::host::Host;
 use crate::openstack::{CallError, Created, Creation, Identity, Request, Response, Service};
 use crate::{Error, Finding, Severity, Verdict};
@@ -7,6 +9,9 @@ use crate::{Error, Finding, Severity, Verdict};
 pub struct Context {
     host: Host,
 }
+
+/// In milliseconds, as the contract has it.
+const LONGEST_PAUSE: u128 = 60_000;
 
 /// How much a line of the log matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +59,7 @@ impl Context {
 
     /// Whether a testcase is to be judged in this run; a check need not do the work for others.
     pub fn is_wanted(&self, testcase: &str) -> bool {
-        self.host.testcases().iter().any(|wanted| wanted == testcase)
+        self.testcases().iter().any(|wanted| wanted == testcase)
     }
 
     /// Says that a testcase could not be judged.
@@ -77,12 +82,34 @@ impl Context {
         self.host.call_all(requests)
     }
 
-    /// Creates something that the host removes again when the check is over.
+    /// Creates something that the host removes again when the check is over, however it ends. Whatever status the service
+    /// answers is an `Ok`; see [`Created::id`] and [`Created::expect`].
+    ///
+    /// From then on the reads of this check are fresh; before, they are shared with those of other checks.
     ///
     /// # Errors
-    /// As [`Context::call`]; also if the manifest grants no creation.
+    /// As [`Context::call`]; also if nothing grants it, or the budget of the grant is used up.
     pub fn create(&mut self, creation: &Creation) -> Result<Created, CallError> {
         self.host.create(creation)
+    }
+
+    /// One `GET` without credentials, at the root of the host of a service's endpoint. Needs a grant like
+    /// `object-store PROBE /`.
+    ///
+    /// # Errors
+    /// As [`Context::call`].
+    pub fn probe(&mut self, service: &str, path: &str) -> Result<Response, CallError> {
+        self.host.probe(service, path)
+    }
+
+    /// Waits. See [`crate::openstack::wait`] for waiting until something is so.
+    pub fn pause(&mut self, time: Duration) {
+        let mut left = time.as_millis();
+        while left > 0 {
+            let now = u32::try_from(left.min(LONGEST_PAUSE)).unwrap_or(u32::MAX);
+            self.host.pause(now);
+            left -= u128::from(now);
+        }
     }
 
     /// The subject's service catalog.
@@ -115,6 +142,16 @@ impl Context {
     /// The manifest gives no such asset.
     pub fn asset(&self, name: &str) -> Result<Vec<u8>, Error> {
         self.host.asset(name).ok_or_else(|| Error::new(format!("the scope version gives no asset `{name}`")))
+    }
+
+    /// What whoever runs the check handed in under that name, if anything.
+    pub fn evidence(&self, name: &str) -> Option<Vec<u8>> {
+        self.host.evidence(name)
+    }
+
+    /// The testcases that are to be judged in this run; a check need not do the work for others.
+    pub fn testcases(&self) -> Vec<String> {
+        self.host.testcases()
     }
 
     /// Now, in seconds since 1970-01-01T00:00:00Z; the same for all checks of a run.

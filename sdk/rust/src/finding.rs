@@ -31,17 +31,35 @@ pub struct Finding {
     pub resource: Option<Resource>,
     /// The paragraph of the standard.
     pub requirement: Option<String>,
+    /// The command that mends it.
+    pub remedy: Option<String>,
 }
 
 impl Finding {
     pub(crate) fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Finding { severity, message: message.into(), resource: None, requirement: None }
+        Finding { severity, message: message.into(), resource: None, requirement: None, remedy: None }
     }
 
     /// Names the resource that it is about: a [`Resource`], or one of the types of [`crate::openstack`].
     pub fn about(&mut self, resource: impl Into<Resource>) -> &mut Self {
         self.resource = Some(resource.into());
         self
+    }
+
+    /// Gives the command that mends it, which is shown after the message:
+    /// `openstack image set --property os_purpose=generic 7d0c…`.
+    pub fn mended_by(&mut self, command: impl Into<String>) -> &mut Self {
+        self.remedy = Some(command.into());
+        self
+    }
+
+    /// The message with the command that mends it, as hosts are told.
+    #[cfg(target_arch = "wasm32")]
+    pub(crate) fn full_message(&self) -> String {
+        match &self.remedy {
+            Some(remedy) => format!("{} To mend it: {remedy}", self.message),
+            None => self.message.clone(),
+        }
     }
 
     /// Names the paragraph of the standard that asks for it.

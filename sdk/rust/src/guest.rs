@@ -27,7 +27,7 @@ pub use bindings::exports::touchstone::check::check::{Descriptor, Guest};
 pub use wit_bindgen::rt;
 
 use bindings::exports::touchstone::check::check as exported;
-use bindings::touchstone::check::{assets, context, findings, openstack, types};
+use bindings::touchstone::check::{assets, context, evidence, findings, openstack, probe, types};
 
 /// The descriptor of a check, in the words of the contract.
 pub fn describe(check: &Check) -> Descriptor {
@@ -97,7 +97,7 @@ impl Host {
             testcase,
             &types::Finding {
                 severity,
-                message: finding.message.clone(),
+                message: finding.full_message(),
                 resource,
                 requirement: finding.requirement.clone(),
             },
@@ -175,8 +175,21 @@ impl Host {
         context::prefix()
     }
 
+    pub(crate) fn pause(&mut self, milliseconds: u32) {
+        context::pause(milliseconds);
+    }
+
     pub(crate) fn asset(&self, name: &str) -> Option<Vec<u8>> {
         assets::read(name).ok()
+    }
+
+    pub(crate) fn evidence(&self, name: &str) -> Option<Vec<u8>> {
+        evidence::read(name)
+    }
+
+    pub(crate) fn probe(&mut self, service: &str, path: &str) -> Result<Response, CallError> {
+        let target = probe::Target { service: service.into(), path: path.into() };
+        probe::get(&target).map(response).map_err(call_error)
     }
 }
 

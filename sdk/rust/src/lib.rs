@@ -49,7 +49,7 @@ mod finding;
 #[path = "guest.rs"]
 pub mod host;
 #[cfg(not(target_arch = "wasm32"))]
-#[path = "testing/cloud.rs"]
+#[path = "testing/host.rs"]
 mod host;
 pub mod openstack;
 #[cfg(not(target_arch = "wasm32"))]

@@ -24,10 +24,15 @@
 //! ```
 //!
 //! The harness holds a check to its word: a call that the check's own [`grants`](crate::Check::grants) do not cover is
-//! denied, an outcome for a testcase that the check does not list is a panic, and a call for which nothing was
-//! scripted is answered 404, as by a cloud that lacks it.
+//! denied, so is a change of something that it did not create itself; an outcome for a testcase that the check does not
+//! list is a panic, and a call for which nothing was scripted is answered 404, as by a cloud that lacks it. Pauses take no
+//! time; a check that waits for more than two hours in all panics.
 
-pub use crate::host::{Call, Cloud};
+mod cloud;
+
+pub use cloud::{Call, Cloud};
+
+use std::time::Duration;
 
 use crate::{Error, Finding, Verdict};
 
@@ -44,6 +49,10 @@ pub struct Report {
     pub error: Option<Error>,
     /// The calls that it made, in order.
     pub calls: Vec<Call>,
+    /// What it created, each as `SERVICE PATH NAME`, with the name as far as it follows the prefix.
+    pub created: Vec<String>,
+    /// How long it waited in all.
+    pub paused: Duration,
     /// The testcases that were asked for.
     pub wanted: Vec<String>,
 }

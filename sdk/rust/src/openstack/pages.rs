@@ -4,7 +4,7 @@ use super::{Request, Response};
 use crate::{Context, Error};
 
 /// More pages than any list has that a person would look at: a server that always offers a next page ends here.
-const MAX_PAGES: usize = 2_000;
+pub(super) const MAX_PAGES: usize = 2_000;
 
 /// Reads a list to its end, page by page, as the OpenStack APIs offer them: `{"flavors": […], "flavors_links":
 /// [{"rel": "next", "href": …}]}` (compute, block storage, network) or `{"images": […], "next": "…"}` (image).
@@ -33,22 +33,30 @@ pub(super) fn pages_from(
             return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
         };
         items.append(&mut found);
-        let link = match next_link(&page, collection) {
-            None | Some(Value::Null) => return Ok(items),
-            Some(Value::String(link)) => link,
-            // A list whose end cannot be told is not a whole list.
-            Some(_) => return Err(Error::new(format!("{request}: the link to the next page is not a URL"))),
-        };
-        let query = query_of(link);
-        if query.is_empty() || query == request.query {
-            return Err(Error::new(format!(
-                "{request}: the link to the next page leads back to the same page"
-            )));
-        }
+        let Some(query) = next_query(&request, &page, collection)? else { return Ok(items) };
         request.query = query;
         answer = cx.call(&request)?;
     }
     Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
+}
+
+/// The query of the next page, or nothing if this was the last one.
+pub(super) fn next_query(
+    request: &Request,
+    page: &Map<String, Value>,
+    collection: &str,
+) -> Result<Option<Vec<(String, String)>>, Error> {
+    let link = match next_link(page, collection) {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(link)) => link,
+        // A list whose end cannot be told is not a whole list.
+        Some(_) => return Err(Error::new(format!("{request}: the link to the next page is not a URL"))),
+    };
+    let query = query_of(link);
+    if query.is_empty() || query == request.query {
+        return Err(Error::new(format!("{request}: the link to the next page leads back to the same page")));
+    }
+    Ok(Some(query))
 }
 
 fn next_link<'a>(page: &'a Map<String, Value>, collection: &str) -> Option<&'a Value> {

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::Error;
 
@@ -174,21 +174,43 @@ pub struct CallError {
 /// How to create something, and how to get rid of it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Creation {
-    /// A POST or PUT; a `name` in its body must begin with [`crate::Context::prefix`].
+    /// A POST or PUT; the `name` in its body must begin with [`crate::Context::prefix`].
     pub request: Request,
-    /// JSON pointer to the id in the answer: `/volume/id`.
+    /// JSON pointer to the id in the answer: `/volume/id`, `/id`, or `/secret_ref`, a URL that ends with the id.
     pub id_pointer: String,
     /// The request that removes it; `{id}` in its path stands for the id.
     pub undo: Request,
 }
 
-/// Something that was created.
+/// What came of a creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Created {
-    /// Its id.
+    /// The id of what was created; empty if the service answered with another status than 2xx.
     pub id: String,
     /// The whole answer.
     pub response: Response,
+}
+
+impl Created {
+    /// The id, if something was created.
+    ///
+    /// # Errors
+    /// The service refused; the message names the request and says what it answered.
+    pub fn expect(&self, request: &Request) -> Result<&str, Error> {
+        if self.id.is_empty() { Err(self.response.unexpected(request)) } else { Ok(&self.id) }
+    }
+}
+
+impl Creation {
+    /// A `POST` of `{kind: body}` to `path`, whose answer has the id in `/kind/id`, and which `DELETE path/{id}` undoes:
+    /// as nova, cinder and neutron have it.
+    pub fn of(service: &str, path: &str, kind: &str, body: Value) -> Self {
+        Creation {
+            request: Request::json(Method::Post, service, path, &json!({ kind: body })),
+            id_pointer: format!("/{kind}/id"),
+            undo: Request { method: Method::Delete, ..Request::get(service, &format!("{path}/{{id}}")) },
+        }
+    }
 }
 
 /// A service of the catalog.

@@ -1,28 +1,27 @@
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
-use touchstone_grants::{Grant, Method as GrantMethod, RequestPath, ServiceType};
 
-use crate::openstack::{
-    CallError, Created, Creation, ErrorKind, Identity, Method, Request, Response, Service,
-};
-use crate::testing::Report;
-use crate::{Check, Context, Finding, LogLevel, Verdict};
+use super::Report;
+use crate::host::Host;
+use crate::openstack::{CallError, ErrorKind, Identity, Method, Response, Service};
+use crate::{Check, Context};
 
-/// A call that a check made: method, service, path and query as one line, e.g. `GET compute /flavors/detail?limit=1`.
+/// A call that a check made: method, service, path and query as one line, e.g. `GET compute /flavors/detail?limit=1`;
+/// probes begin with `PROBE`.
 pub type Call = String;
 
 /// A cloud with scripted answers.
 #[derive(Debug, Clone, Default)]
 pub struct Cloud {
     answers: BTreeMap<String, VecDeque<Result<Response, CallError>>>,
-    parameters: BTreeMap<String, String>,
-    assets: BTreeMap<String, Vec<u8>>,
+    pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) assets: BTreeMap<String, Vec<u8>>,
+    pub(crate) evidence: BTreeMap<String, Vec<u8>>,
     only: Option<Vec<String>>,
-    catalog: Vec<Service>,
-    identity: Identity,
-    reference_time: i64,
+    pub(crate) catalog: Vec<Service>,
+    pub(crate) identity: Identity,
+    pub(crate) reference_time: i64,
 }
 
 impl Cloud {
@@ -95,32 +94,48 @@ impl Cloud {
         self
     }
 
+    /// Hands in evidence.
+    #[must_use]
+    pub fn evidence(mut self, name: &str, content: &[u8]) -> Self {
+        self.evidence.insert(name.into(), content.into());
+        self
+    }
+
+    /// Answers a probe: a `GET` without credentials at the root of the host of a service.
+    #[must_use]
+    pub fn probe(mut self, service: &str, path: &str, status: u16, body: &[u8]) -> Self {
+        let answer = Ok(Response { status, headers: Vec::new(), body: body.into() });
+        self.answers.entry(format!("PROBE {service} {path}")).or_default().push_back(answer);
+        self
+    }
+
     /// Runs a check against this cloud.
     ///
     /// # Panics
     /// The check's own declaration is wrong: a grant that cannot be parsed, or an outcome or a finding for a testcase
-    /// that it does not list.
+    /// that it does not list. Or it waits for more than two hours.
     pub fn run(self, check: &Check) -> Report {
-        let grants = check
-            .grants
-            .iter()
-            .map(|text| text.parse().unwrap_or_else(|error| panic!("{}: grant `{text}`: {error}", check.id)))
-            .collect();
         let wanted = self
             .only
             .clone()
             .unwrap_or_else(|| check.testcases.iter().map(|testcase| testcase.id.into()).collect());
-        let state = State {
-            report: Report { wanted: wanted.clone(), ..Report::default() },
-            known: check.testcases.iter().map(|testcase| testcase.id).collect(),
-            grants,
-            cloud: self,
+        let host = Host::new(self, check, wanted);
+        let result = (check.run)(&mut Context::new(host.clone()));
+        Report { error: result.err(), ..host.into_report() }
+    }
+
+    /// The scripted answer to a request, which is a line with or without its query.
+    pub(crate) fn answer(&mut self, full: String, plain: String) -> Result<Response, CallError> {
+        let key = if self.answers.contains_key(&full) { full } else { plain };
+        let not_scripted = || {
+            let body = br#"{"error": {"code": 404, "message": "nothing was scripted for this request"}}"#;
+            Ok(Response { status: 404, headers: Vec::new(), body: body.to_vec() })
         };
-        let shared = std::rc::Rc::new(RefCell::new(state));
-        let result = (check.run)(&mut Context::new(Host { state: shared.clone(), wanted }));
-        let mut report = std::mem::take(&mut shared.borrow_mut().report);
-        report.error = result.err();
-        report
+        match self.answers.get_mut(&key) {
+            Some(answers) if answers.len() > 1 => answers.pop_front().unwrap_or_else(not_scripted),
+            Some(answers) => answers.front().cloned().unwrap_or_else(not_scripted),
+            None => not_scripted(),
+        }
     }
 
     fn script(
@@ -132,129 +147,5 @@ impl Cloud {
     ) -> Self {
         self.answers.entry(format!("{method} {service} {path}")).or_default().push_back(answer);
         self
-    }
-}
-
-#[derive(Debug)]
-struct State {
-    cloud: Cloud,
-    report: Report,
-    known: Vec<&'static str>,
-    grants: Vec<Grant>,
-}
-
-/// The host as a check under test sees it.
-#[derive(Debug)]
-pub(crate) struct Host {
-    state: std::rc::Rc<RefCell<State>>,
-    wanted: Vec<String>,
-}
-
-impl Host {
-    pub(crate) fn outcome(&mut self, testcase: &str, verdict: Verdict, reason: &str) {
-        self.known(testcase);
-        self.state.borrow_mut().report.outcomes.push((testcase.into(), verdict, reason.into()));
-    }
-
-    pub(crate) fn finding(&mut self, testcase: &str, finding: &Finding) {
-        self.known(testcase);
-        self.state.borrow_mut().report.findings.push((testcase.into(), finding.clone()));
-    }
-
-    pub(crate) fn log(&self, level: LogLevel, message: &str) {
-        self.state.borrow_mut().report.log.push(format!("{level:?}: {message}"));
-    }
-
-    pub(crate) fn call(&mut self, request: &Request) -> Result<Response, CallError> {
-        let state = &mut *self.state.borrow_mut();
-        let path = RequestPath::parse(&request.path)
-            .map_err(|error| refused(ErrorKind::InvalidRequest, request, &error.to_string()))?;
-        let service: ServiceType = request.service.parse().map_err(|_| {
-            refused(
-                ErrorKind::InvalidRequest,
-                request,
-                "not a service type (lower-case letters, digits, `-`)",
-            )
-        })?;
-        let method = granted_method(request.method);
-        if !state.grants.iter().any(|grant| grant.permits(&service, method, &path)) {
-            return Err(refused(ErrorKind::Denied, request, "not among the grants that the check asks for"));
-        }
-        let query: Vec<String> =
-            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let plain = format!("{} {} {}", request.method, request.service, request.path);
-        let full = if query.is_empty() { plain.clone() } else { format!("{plain}?{}", query.join("&")) };
-        state.report.calls.push(full.clone());
-        let key = if state.cloud.answers.contains_key(&full) { full } else { plain };
-        let not_scripted = || {
-            let body = br#"{"error": {"code": 404, "message": "nothing was scripted for this request"}}"#;
-            Ok(Response { status: 404, headers: Vec::new(), body: body.to_vec() })
-        };
-        match state.cloud.answers.get_mut(&key) {
-            Some(answers) if answers.len() > 1 => answers.pop_front().unwrap_or_else(not_scripted),
-            Some(answers) => answers.front().cloned().unwrap_or_else(not_scripted),
-            None => not_scripted(),
-        }
-    }
-
-    pub(crate) fn call_all(&mut self, requests: &[Request]) -> Vec<Result<Response, CallError>> {
-        requests.iter().map(|request| self.call(request)).collect()
-    }
-
-    pub(crate) fn create(&mut self, creation: &Creation) -> Result<Created, CallError> {
-        let response = self.call(&creation.request)?;
-        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        match body.pointer(&creation.id_pointer).and_then(Value::as_str) {
-            Some(id) => Ok(Created { id: id.into(), response }),
-            None => Err(refused(ErrorKind::InvalidRequest, &creation.request, "the answer has no id")),
-        }
-    }
-
-    pub(crate) fn catalog(&self) -> Vec<Service> {
-        self.state.borrow().cloud.catalog.clone()
-    }
-
-    pub(crate) fn identity(&self) -> Identity {
-        self.state.borrow().cloud.identity.clone()
-    }
-
-    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        self.state.borrow().cloud.parameters.get(name).cloned()
-    }
-
-    pub(crate) fn testcases(&self) -> Vec<String> {
-        self.wanted.clone()
-    }
-
-    pub(crate) fn reference_time(&self) -> i64 {
-        self.state.borrow().cloud.reference_time
-    }
-
-    pub(crate) fn prefix(&self) -> String {
-        "touchstone-test-".into()
-    }
-
-    pub(crate) fn asset(&self, name: &str) -> Option<Vec<u8>> {
-        self.state.borrow().cloud.assets.get(name).cloned()
-    }
-
-    fn known(&self, testcase: &str) {
-        let state = self.state.borrow();
-        assert!(state.known.contains(&testcase), "the check does not list a testcase `{testcase}`");
-    }
-}
-
-fn refused(kind: ErrorKind, request: &Request, why: &str) -> CallError {
-    CallError { kind, message: format!("{request}: {why}") }
-}
-
-fn granted_method(method: Method) -> GrantMethod {
-    match method {
-        Method::Get => GrantMethod::Get,
-        Method::Head => GrantMethod::Head,
-        Method::Post => GrantMethod::Post,
-        Method::Put => GrantMethod::Put,
-        Method::Patch => GrantMethod::Patch,
-        Method::Delete => GrantMethod::Delete,
     }
 }
