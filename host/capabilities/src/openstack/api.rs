@@ -20,6 +20,15 @@ pub trait Openstack: Send + Sync {
     /// If there is no answer; the kind says why.
     async fn call(&self, request: Request) -> Result<Response, CallError>;
 
+    /// Makes one `GET` without credentials at the origin (scheme, host, port) of the endpoint of a service, in the region
+    /// and interface of the run. No redirect is followed.
+    ///
+    /// Dropping the future cancels it.
+    ///
+    /// # Errors
+    /// If there is no answer; the kind says why.
+    async fn probe(&self, service: String, path: String) -> Result<Response, CallError>;
+
     /// The services of the subject with their endpoints in the region of the run, sorted by type, then name.
     fn catalog(&self) -> Vec<Service>;
 

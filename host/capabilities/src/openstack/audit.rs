@@ -19,14 +19,15 @@ pub struct Audit {
     pub total: u64,
 }
 
-/// A call that was denied, or was malformed.
+/// A call that was denied, was malformed, or would have created more than is paid for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
     /// The call, as the check wrote it: shortened, and escaped to printable ASCII.
     pub call: String,
     /// The method.
     pub method: Method,
-    /// [`ErrorKind::Denied`] or [`ErrorKind::InvalidRequest`].
+    /// [`ErrorKind::Denied`], [`ErrorKind::InvalidRequest`], or [`ErrorKind::Exhausted`] for what the budget of a grant did
+    /// not pay for.
     pub kind: ErrorKind,
     /// How often it was asked for.
     pub times: u64,

@@ -1,15 +1,18 @@
 //! One check, held to its grants and limits.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use futures::{Stream, StreamExt, stream};
-use tokio::sync::Semaphore;
-use touchstone_grants::Grant;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use touchstone_grants::{Budget, Grant, Method};
 
 use super::api::{CallError, ErrorKind, Identity, Openstack, Request, Response, Service};
 use super::audit::Audit;
-use super::call::Call;
+use super::call::{Call, Shown};
+use super::ledger::rules::{self, Standing};
+use super::ledger::{Created, Creation, Ledger, Planned};
 
 /// Calls of one `call_all` that may be under way, or answered, while an earlier one is not. How many of them are sent at
 /// a time is a limit.
@@ -52,11 +55,21 @@ pub struct Usage {
 
 /// One check instance, held to its grants and limits. What is refused does not reach the layers behind.
 pub struct Granted {
-    inner: Arc<dyn Openstack>,
+    /// Where reads go, until something was created or changed.
+    shared: Arc<dyn Openstack>,
+    creating: Option<Creating>,
     grants: Vec<Grant>,
     limits: CallLimits,
     in_flight: Semaphore,
     books: Mutex<Books>,
+}
+
+/// What a check instance that may create things has.
+struct Creating {
+    direct: Arc<dyn Openstack>,
+    ledger: Ledger,
+    /// Something was created or changed: reads are no longer shared.
+    begun: AtomicBool,
 }
 
 #[derive(Default)]
@@ -64,13 +77,54 @@ struct Books {
     asked: u64,
     usage: Usage,
     audit: Audit,
+    /// What was paid from the budget of each grant.
+    paid: Vec<Budget>,
+}
+
+/// What a creation took from the budget of a grant.
+struct Payment {
+    place: usize,
+    gib: u32,
 }
 
 impl Granted {
-    /// Puts grants and limits in front of a subject.
-    pub fn new(inner: Arc<dyn Openstack>, grants: Vec<Grant>, limits: CallLimits) -> Self {
+    /// Puts grants and limits in front of a subject. Nothing can be created or changed, whatever the grants say.
+    pub fn new(shared: Arc<dyn Openstack>, grants: Vec<Grant>, limits: CallLimits) -> Self {
         let in_flight = Semaphore::new(limits.max_in_flight.clamp(1, Semaphore::MAX_PERMITS));
-        Self { inner, grants, limits, in_flight, books: Mutex::default() }
+        let paid = vec![Budget { count: 0, gib: None }; grants.len()];
+        let books = Mutex::new(Books { paid, ..Books::default() });
+        Self { shared, creating: None, grants, limits, in_flight, books }
+    }
+
+    /// Lets the check create and change what its grants say. That goes directly to the subject, and so do its reads from
+    /// the first time on, so that they are fresh; the reads of others stay shared.
+    #[must_use]
+    pub fn creating(self, direct: Arc<dyn Openstack>, ledger: Ledger) -> Self {
+        Self { creating: Some(Creating { direct, ledger, begun: AtomicBool::new(false) }), ..self }
+    }
+
+    /// Creates something that will be removed again by the ledger.
+    ///
+    /// # Errors
+    /// `denied` if it is not granted or breaks a rule, `invalid-request` if it is malformed, `exhausted` if the budget of
+    /// the grant does not pay for it or the limits are used up: then nothing was sent. Otherwise as [`Openstack::call`]; and
+    /// `invalid-request` if the answer has no id where it was said to be. What was created all the same is removed.
+    pub async fn create(&self, creation: Creation) -> Result<Created, CallError> {
+        self.count()?;
+        let request = creation.request.clone();
+        let (creating, planned, payment) = self.audited(&request, self.plan(creation))?;
+        let _turn = self.turn().await?;
+        creating.begun.store(true, Ordering::SeqCst);
+        let outcome = creating.ledger.create(planned).await;
+        if outcome.nothing_came {
+            self.pay_back(&payment);
+        }
+        let (id, response) = match outcome.result {
+            Ok(created) => (created.id, Ok(created.response)),
+            Err(error) => (String::new(), Err(error)),
+        };
+        let response = self.account(response, &Shown(&request).to_string())?;
+        Ok(Created { id, response })
     }
 
     /// Makes many calls, as many at once as the limits allow. Answers come in the order of the requests, as they are taken
@@ -87,18 +141,6 @@ impl Granted {
         stream::iter(requests.into_iter().map(call)).buffered(CALLS_AHEAD)
     }
 
-    /// Refuses every further call, and those that wait for their turn, as `cancelled`. Calls that are under way end when
-    /// their futures are dropped.
-    pub fn close(&self) {
-        self.in_flight.close();
-    }
-
-    /// Denies a call that this host makes for nobody, and notes it like any other denial.
-    pub fn deny(&self, request: &Request, problem: &str) -> CallError {
-        self.books().audit.note(request, ErrorKind::Denied);
-        CallError::new(ErrorKind::Denied, super::call::Shown(request), problem)
-    }
-
     /// What the check used up until now.
     pub fn usage(&self) -> Usage {
         self.books().usage
@@ -109,11 +151,8 @@ impl Granted {
         self.books().audit.clone()
     }
 
-    /// Decides, before anything is done, whether a call is made.
-    fn admit(&self, request: &Request) -> Result<(), CallError> {
-        if self.in_flight.is_closed() {
-            return Err(cancelled());
-        }
+    /// Counts a call, if there may be one more.
+    fn count(&self) -> Result<(), CallError> {
         let mut books = self.books();
         if books.asked >= self.limits.max_calls {
             return Err(exhausted("calls", self.limits.max_calls));
@@ -122,16 +161,98 @@ impl Granted {
         if books.usage.response_bytes >= self.limits.max_response_bytes {
             return Err(exhausted("bytes of answers", self.limits.max_response_bytes));
         }
-        self.check_granted(request).inspect_err(|error| books.audit.note(request, error.kind))
+        Ok(())
     }
 
-    fn check_granted(&self, request: &Request) -> Result<(), CallError> {
+    fn audited<T>(&self, request: &Request, decision: Result<T, CallError>) -> Result<T, CallError> {
+        decision.inspect_err(|error| self.books().audit.note(request, error.kind))
+    }
+
+    /// The call to make for a request, and where it goes.
+    fn judge(&self, request: Request) -> Result<(Request, &Arc<dyn Openstack>), CallError> {
+        if !request.method.is_read() {
+            let creating = self.creating.as_ref();
+            let creating = creating.ok_or_else(|| denied(&request, NOTHING_IS_CREATED))?;
+            let judged = self.standing(creating, |standing| rules::change(request, standing))?;
+            creating.begun.store(true, Ordering::SeqCst);
+            return Ok((judged, &creating.direct));
+        }
         let call = Call::parse(request.clone())?;
-        if self.grants.iter().any(|grant| grant.permits(&call.service, call.method, &call.path)) {
+        if !self.grants.iter().any(|grant| grant.permits(&call.service, call.method, &call.path)) {
+            return Err(CallError::new(ErrorKind::Denied, &call, rules::NOT_GRANTED));
+        }
+        let fresh = self.creating.as_ref().filter(|creating| creating.begun.load(Ordering::SeqCst));
+        Ok((request, fresh.map_or(&self.shared, |creating| &creating.direct)))
+    }
+
+    fn plan(&self, creation: Creation) -> Result<(&Creating, Planned, Payment), CallError> {
+        let creating = self.creating.as_ref();
+        let creating = creating.ok_or_else(|| denied(&creation.request, NOTHING_IS_CREATED))?;
+        let (planned, budgets) = self.standing(creating, |standing| rules::creation(creation, standing))?;
+        let payment = self.pay(&planned, &budgets)?;
+        Ok((creating, planned, payment))
+    }
+
+    fn standing<T>(&self, creating: &Creating, with: impl FnOnce(&Standing<'_>) -> T) -> T {
+        let owns = |id: &str| creating.ledger.owns(id);
+        with(&Standing { prefix: creating.ledger.prefix(), owns: &owns, grants: &self.grants })
+    }
+
+    fn check_probe(&self, request: &Request) -> Result<(), CallError> {
+        let call = Call::parse(request.clone())?;
+        if self.grants.iter().any(|grant| grant.permits_probe(&call.service, &call.path)) {
             return Ok(());
         }
-        let problem = "the scope manifest does not grant this call to the check; nothing was sent";
+        let problem = "the scope manifest does not grant this probe to the check; nothing was sent";
         Err(CallError::new(ErrorKind::Denied, &call, problem))
+    }
+
+    /// Takes a creation from the first budget that pays for it.
+    fn pay(&self, planned: &Planned, budgets: &[(usize, Budget)]) -> Result<Payment, CallError> {
+        let mut books = self.books();
+        let mut problem = String::new();
+        for (place, budget) in budgets {
+            let paid = &mut books.paid[*place];
+            let used = paid.gib.unwrap_or(0);
+            match (planned.gib, budget.gib) {
+                _ if paid.count >= budget.count => {
+                    problem = format!("the grant pays for {} of them in one run of a check", budget.count);
+                }
+                (Some(_), None) => {
+                    problem =
+                        "the grant names no GiB, so that nothing that has a size may be created".to_owned();
+                }
+                (Some(gib), Some(most)) if gib > most.saturating_sub(used) => {
+                    problem = format!(
+                        "the grant pays for {most} GiB in one run of a check; {used} are used, {gib} asked for"
+                    );
+                }
+                (gib, _) => {
+                    let gib = gib.unwrap_or(0);
+                    *paid = Budget { count: paid.count + 1, gib: Some(used + gib) };
+                    return Ok(Payment { place: *place, gib });
+                }
+            }
+        }
+        let problem = format!("{problem}; nothing was sent");
+        Err(CallError::new(ErrorKind::Exhausted, Shown(&planned.request), problem))
+    }
+
+    /// Nothing came of it.
+    fn pay_back(&self, payment: &Payment) {
+        let paid = &mut self.books().paid[payment.place];
+        let gib = paid.gib.unwrap_or(0).saturating_sub(payment.gib);
+        *paid = Budget { count: paid.count.saturating_sub(1), gib: Some(gib) };
+    }
+
+    /// Waits until the call may be made.
+    async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, CallError> {
+        // Never closed, so there is always a permit.
+        let turn = self.in_flight.acquire().await.ok();
+        if self.books().usage.response_bytes >= self.limits.max_response_bytes {
+            return Err(exhausted("bytes of answers", self.limits.max_response_bytes));
+        }
+        Ok(turn)
     }
 
     /// Writes an answer into the books, if it is within the limits.
@@ -163,27 +284,35 @@ impl Granted {
 #[async_trait]
 impl Openstack for Granted {
     async fn call(&self, request: Request) -> Result<Response, CallError> {
-        self.admit(&request)?;
-        let _turn = self.in_flight.acquire().await.map_err(|_| cancelled())?;
-        if self.books().usage.response_bytes >= self.limits.max_response_bytes {
-            return Err(exhausted("bytes of answers", self.limits.max_response_bytes));
-        }
-        let shown = super::call::Shown(&request).to_string();
-        let result = self.inner.call(request).await;
-        self.account(result, &shown)
+        self.count()?;
+        let (judged, openstack) = self.audited(&request, self.judge(request.clone()))?;
+        let _turn = self.turn().await?;
+        let result = openstack.call(judged).await;
+        self.account(result, &Shown(&request).to_string())
+    }
+
+    async fn probe(&self, service: String, path: String) -> Result<Response, CallError> {
+        self.count()?;
+        let request = Request::new(service.as_str(), Method::Get, path.as_str());
+        self.audited(&request, self.check_probe(&request))?;
+        let _turn = self.turn().await?;
+        let result = self.shared.probe(service, path).await;
+        self.account(result, &Shown(&request).to_string())
     }
 
     fn catalog(&self) -> Vec<Service> {
-        self.inner.catalog()
+        self.shared.catalog()
     }
 
     fn identity(&self) -> Identity {
-        self.inner.identity()
+        self.shared.identity()
     }
 }
 
-fn cancelled() -> CallError {
-    CallError { kind: ErrorKind::Cancelled, message: "the run is being stopped".to_owned() }
+const NOTHING_IS_CREATED: &str = "nothing is created or changed in this run; nothing was sent";
+
+fn denied(request: &Request, problem: &str) -> CallError {
+    CallError::new(ErrorKind::Denied, Shown(request), problem)
 }
 
 /// Short, because there may be many of them.

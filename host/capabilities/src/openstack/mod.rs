@@ -2,7 +2,7 @@
 //!
 //! [`Session`] is logged in to a cloud and makes calls. What stands in front of it implements the same trait,
 //! [`Openstack`]: [`SharedReads`] lets the checks of a run share the answers to equal reads, and [`Granted`] holds one
-//! check to its grants and limits.
+//! check to its grants and limits. What a check creates is written down and removed again by its [`Ledger`].
 
 mod answer;
 mod api;
@@ -18,6 +18,7 @@ mod fake;
 mod forbidden;
 mod granted;
 mod keystone;
+pub mod ledger;
 mod logins;
 mod options;
 mod retry;
@@ -34,6 +35,7 @@ pub use config::{
 };
 pub use connect_error::ConnectError;
 pub use granted::{CallLimits, Granted, Usage};
+pub use ledger::{Created, Creation, Journal, Ledger};
 pub use options::SessionOptions;
 pub use session::Session;
 pub use shared_reads::{SharedReads, Sharing};

@@ -89,7 +89,7 @@ impl Session {
         loop {
             let token = self.logins.token();
             attempts += 1;
-            let wait = match self.attempt(call, url, &token, &mut retries).await {
+            let wait = match self.attempt(call, url, Some(&token), &mut retries).await {
                 Ok(incoming) if incoming.status == 401 && !renewed && self.may_renew(call, &token) => {
                     self.renew(call, &token).await?;
                     renewed = true;
@@ -120,18 +120,46 @@ impl Session {
         }
     }
 
+    /// Makes a read without saying who we are, with retries.
+    async fn send_without_token(&self, call: &Call, url: &Url) -> Result<Response, CallError> {
+        let mut retries = Retries::new(&self.options);
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let wait = match self.attempt(call, url, None, &mut retries).await {
+                Ok(incoming) => {
+                    let transient = answer_is_transient(call.method, incoming.status, &incoming.headers);
+                    match transient.then(|| retries.wait(retry_after(&incoming.headers))).flatten() {
+                        Some(wait) => wait,
+                        None => return self.respond(call, incoming, &self.logins.token(), attempts),
+                    }
+                }
+                Err(failure) => {
+                    let transient = failure_is_transient(call.method, &failure);
+                    match transient.then(|| retries.wait(None)).flatten() {
+                        Some(wait) => wait,
+                        None => return Err(call_error(call, url, &failure, attempts)),
+                    }
+                }
+            };
+            tokio::time::sleep(wait).await;
+        }
+    }
+
     /// Sends a call once, when its turn has come.
     async fn attempt(
         &self,
         call: &Call,
         url: &Url,
-        token: &Token,
+        token: Option<&Token>,
         retries: &mut Retries<'_>,
     ) -> Result<Incoming, Failure> {
         // Never closed, so there is always a permit.
         let _permit = self.in_flight.acquire().await.ok();
         let mut headers = call.headers();
-        headers.insert(X_AUTH_TOKEN, token.header());
+        if let Some(token) = token {
+            headers.insert(X_AUTH_TOKEN, token.header());
+        }
         let method = http_method(call.method);
         let outgoing = Outgoing { method, url: url.clone(), headers, body: call.body.clone() };
         self.transport.exchange(outgoing, self.options.max_answer_bytes, retries.time_for_attempt()).await
@@ -185,6 +213,15 @@ impl Openstack for Session {
             return Err(CallError::new(ErrorKind::Denied, &call, reason));
         }
         self.send(&call, &url).await
+    }
+
+    async fn probe(&self, service: String, path: String) -> Result<Response, CallError> {
+        let call = Call::parse(Request::new(service, Method::Get, path))?;
+        let no_service = |problem| CallError::new(ErrorKind::NoSuchService, &call, problem);
+        let mut origin = self.endpoints.find(&call.service, &self.transport).await.map_err(no_service)?;
+        origin.set_path("/");
+        let url = call.url(&origin)?;
+        self.send_without_token(&call, &url).await
     }
 
     fn catalog(&self) -> Vec<Service> {

@@ -127,6 +127,10 @@ impl Openstack for SharedReads {
         self.inner.call(request).await
     }
 
+    async fn probe(&self, service: String, path: String) -> Outcome {
+        self.inner.probe(service, path).await
+    }
+
     fn catalog(&self) -> Vec<Service> {
         self.inner.catalog()
     }

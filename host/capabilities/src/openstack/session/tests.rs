@@ -5,6 +5,7 @@ use crate::openstack::fake::{Fake, PASSWORD, answer, quick, token};
 
 mod endpoints;
 mod hostile;
+mod probes;
 mod reaching;
 mod retries;
 mod tokens;

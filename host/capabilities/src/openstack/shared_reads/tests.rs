@@ -30,6 +30,10 @@ impl Openstack for Stub {
         }
     }
 
+    async fn probe(&self, _service: String, path: String) -> Outcome {
+        self.call(Request::new("probe", Method::Get, path)).await
+    }
+
     fn catalog(&self) -> Vec<Service> {
         Vec::new()
     }
