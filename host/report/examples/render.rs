@@ -1,12 +1,12 @@
-//! Prints a made-up report as people see it, to judge a change of the rendering by eye:
-//! `cargo run -p touchstone-report --example render -- [imperfect|passing|failing|missing|unreachable|narrowed] [WIDTH] [-q|-v]`.
+//! Prints a made-up report, or one in a file, as people see it, to judge a change of the rendering by eye:
+//! `cargo run -p touchstone-report --example render -- [imperfect|passing|failing|missing|unreachable|narrowed|whole0|whole5|whole60|left|FILE.json] [WIDTH] [-q|-v] [--all-findings]`.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
 #[path = "../tests/sample/mod.rs"]
 mod sample;
 
-use touchstone_report::{TerminalOptions, Verbosity, json, terminal};
+use touchstone_report::{Report, TerminalOptions, Verbosity, json, terminal};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +16,12 @@ fn main() {
         Some("failing") => sample::failing(60),
         Some("missing") => sample::missing(60),
         Some("unreachable") => sample::unreachable(),
+        Some("whole0") => sample::whole(0),
+        Some("whole5") => sample::whole(5),
+        Some("whole60") => sample::whole(60),
+        Some("left") => sample::left_behind(),
         Some("narrowed") => sample::narrowed(),
+        Some(file) if file.ends_with(".json") => read(file),
         _ => sample::imperfect(),
     };
     if has("--json") {
@@ -29,5 +34,12 @@ fn main() {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    print!("{}", terminal(&report, &TerminalOptions { width, color: !has("--no-color"), verbosity }));
+    let all_findings = has("--all-findings");
+    let options = TerminalOptions { width, color: !has("--no-color"), verbosity, all_findings };
+    print!("{}", terminal(&report, &options));
+}
+
+fn read(file: &str) -> Report {
+    let text = std::fs::read_to_string(file).expect("a file that can be read");
+    Report::parse(&text).expect("a report")
 }

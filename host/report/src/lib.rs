@@ -26,8 +26,9 @@ mod terminal;
 pub use json::{ParseError, json, json_schema};
 pub use judge::{Judged, judge};
 pub use model::{
-    Audit, Component, Finding, Format, IgnoredOutcome, Preflight, Report, Resource, Run, ScopeRef, Selected,
-    Severity, TargetResult, TestcaseResult, Tool, Usage, VersionResult,
+    Attested, Audit, Component, Document, Ephemeral, Evidence, Finding, Format, IgnoredOutcome, Left,
+    Preflight, Report, Resource, Run, ScopeRef, Selected, Severity, TargetResult, TestcaseResult, Tool,
+    Usage, VersionResult,
 };
 pub use printable::{cut, printable};
 pub use terminal::{TerminalOptions, Verbosity, summary_line, terminal};

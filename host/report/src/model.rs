@@ -3,6 +3,10 @@
 //! A v1 report only grows: fields are added, none is renamed, removed or given another meaning, and no word is added
 //! to an enumeration. Readers ignore fields that they do not know; what a host has nothing to say about is absent.
 
+mod component;
+mod ephemeral;
+mod handed_in;
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
@@ -10,6 +14,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use touchstone_scope::{Lifetime, Section, State, Target, Verdict};
 
+pub use self::component::{Audit, Component, IgnoredOutcome, Usage};
+pub use self::ephemeral::{Ephemeral, Left};
+pub use self::handed_in::{Attested, Document, Evidence};
 use crate::json::{date_schema, time_schema};
 
 /// The outcome of one run: one subject, one scope, every testcase that was asked for.
@@ -37,6 +44,12 @@ pub struct Report {
     pub testcases: BTreeMap<String, TestcaseResult>,
     /// The components that ran, by digest (`sha256:…`).
     pub components: BTreeMap<String, Component>,
+    /// What was handed in for checks to judge, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evidence: BTreeMap<String, Evidence>,
+    /// What checks created in the subject; absent if they created nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ephemeral: Option<Ephemeral>,
 }
 
 impl Report {
@@ -46,6 +59,11 @@ impl Report {
         own.or_else(|| self.testcases.get(testcase))
     }
 
+    /// What checks created and what may still be there.
+    pub fn left(&self) -> &[Left] {
+        self.ephemeral.as_ref().map_or(&[], |ephemeral| &ephemeral.left)
+    }
+
     /// The worst verdict of the selected versions, or nothing if there are none.
     pub fn verdict(&self) -> Option<Verdict> {
         // Worst first is how verdicts are ordered; unlike an empty set of testcases, no version is no PASS.
@@ -53,13 +71,15 @@ impl Report {
     }
 
     /// The exit code that the verdicts call for: 0 if every selected version is PASS, 1 if one is FAIL, 2 if none is
-    /// FAIL but one is DNF or MISS, or if there is no version at all; 130 if the run was interrupted.
+    /// FAIL but one is DNF or MISS, or if there is no version at all; 130 if the run was interrupted. What was left in the
+    /// subject makes 1 of 0.
     ///
     /// Only target `main` has a say (SCS-0003): a version whose `recommended` testcases fail is still PASS.
     pub fn exit_code(&self) -> u8 {
         match self.verdict() {
             _ if self.run.interrupted => 130,
-            Some(Verdict::Pass) => 0,
+            Some(Verdict::Pass) if self.left().is_empty() => 0,
+            Some(Verdict::Pass) => 1,
             Some(Verdict::Fail) => 1,
             Some(Verdict::Dnf | Verdict::Miss) | None => 2,
         }
@@ -217,7 +237,7 @@ pub struct TestcaseResult {
     /// How long a result counts, from the manifest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime: Option<Lifetime>,
-    /// When it was checked (RFC 3339, UTC); absent if it was not.
+    /// When it was checked or attested (RFC 3339, UTC); absent if it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "time_schema")]
     pub checked_at: Option<Timestamp>,
@@ -228,6 +248,9 @@ pub struct TestcaseResult {
     /// The component that checked it, `sha256:…`; absent if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
+    /// Who found it out, if it was people; absent if a component did, or nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attested: Option<Attested>,
     /// The parameters that the check was given.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
@@ -251,15 +274,32 @@ impl TestcaseResult {
             checked_at: None,
             expires_at: None,
             component: None,
+            attested: None,
             parameters: BTreeMap::new(),
             assets: BTreeMap::new(),
             findings: Vec::new(),
         }
     }
+
+    /// A result that people attest: checked when they say so, and counting for `lifetime` from then on.
+    pub fn attested(
+        verdict: Verdict,
+        reason: impl Into<String>,
+        lifetime: Lifetime,
+        attested: Attested,
+    ) -> TestcaseResult {
+        TestcaseResult {
+            lifetime: Some(lifetime),
+            checked_at: Some(attested.at),
+            expires_at: Some(lifetime.expires_at(attested.at)),
+            attested: Some(attested),
+            ..TestcaseResult::new(verdict, reason)
+        }
+    }
 }
 
 /// Something that a check found out. The text is the check's: escape it before showing it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
@@ -274,7 +314,7 @@ pub struct Finding {
 }
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; has no influence on the verdict.
@@ -286,7 +326,7 @@ pub enum Severity {
 }
 
 /// A resource of the subject.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// Service type: `compute`.
     pub service: String,
@@ -298,79 +338,4 @@ pub struct Resource {
     /// Its name, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-}
-
-/// A component that ran: what it was allowed to do and what it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Component {
-    /// Id of the check.
-    pub name: String,
-    /// Version of the check.
-    pub version: String,
-    /// Version of `touchstone:check` that it was built against.
-    pub wit: String,
-    /// What the manifest grants it: `SERVICE METHOD PATTERN`.
-    pub granted: Vec<String>,
-    /// Calls that it tried and that were not granted, each once, sorted: `SERVICE METHOD PATH`. May be cut short;
-    /// `audit.denied_calls` counts all.
-    pub denied: Vec<String>,
-    /// What it used.
-    pub usage: Usage,
-    /// What the host refused, ignored or dropped.
-    #[serde(default)]
-    pub audit: Audit,
-}
-
-/// What a component used, over all its instances of the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Usage {
-    /// Calls to the subject's API, answered or not, whether sent or shared with another check.
-    pub calls: u64,
-    /// Bytes of the answers' bodies.
-    pub response_bytes: u64,
-    /// Milliseconds from start to end, waiting included; the sum over its instances.
-    pub wall_ms: u64,
-    /// Bytes of its memory at its largest; the largest of its instances.
-    pub peak_memory_bytes: u64,
-}
-
-impl Usage {
-    /// The usage of another instance of the same component on top of this.
-    pub fn plus(self, other: Usage) -> Usage {
-        Usage {
-            calls: self.calls.saturating_add(other.calls),
-            response_bytes: self.response_bytes.saturating_add(other.response_bytes),
-            wall_ms: self.wall_ms.saturating_add(other.wall_ms),
-            peak_memory_bytes: self.peak_memory_bytes.max(other.peak_memory_bytes),
-        }
-    }
-}
-
-/// What a component tried in vain.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Audit {
-    /// How many calls were denied.
-    #[serde(default)]
-    pub denied_calls: u64,
-    /// Outcomes for testcases that were not its own or not asked for. May be cut short.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ignored_outcomes: Vec<IgnoredOutcome>,
-    /// How many outcomes were dropped, because there were too many.
-    #[serde(default)]
-    pub dropped_outcomes: u64,
-    /// How many findings were dropped, because there were too many or their testcase was not its own.
-    #[serde(default)]
-    pub dropped_findings: u64,
-    /// How many bytes of its log were dropped.
-    #[serde(default)]
-    pub dropped_log_bytes: u64,
-}
-
-/// An outcome that did not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct IgnoredOutcome {
-    /// The testcase that it was about, as the check wrote it.
-    pub testcase: String,
-    /// What the check said.
-    pub verdict: Verdict,
 }

@@ -10,7 +10,7 @@ use touchstone_scope::Verdict;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas/report.schema.json");
 
-fn samples() -> [Report; 7] {
+fn samples() -> [Report; 11] {
     let mut interrupted = sample::imperfect();
     interrupted.run.interrupted = true;
     let (passing, imperfect) = (sample::passing(), sample::imperfect());
@@ -22,6 +22,10 @@ fn samples() -> [Report; 7] {
         sample::unreachable(),
         sample::narrowed(),
         interrupted,
+        sample::whole(0),
+        sample::whole(5),
+        sample::whole(60),
+        sample::left_behind(),
     ]
 }
 
@@ -91,6 +95,48 @@ fn json_has_the_names_that_other_programs_rely_on() {
             assert!(component["usage"][name].is_u64(), "{name} is missing");
         }
     }
+}
+
+#[test]
+fn json_of_what_was_created_attested_and_handed_in_has_its_names() {
+    let value: serde_json::Value = serde_json::from_str(&json(&sample::left_behind())).expect("JSON");
+    for pointer in [
+        "/ephemeral/created",
+        "/ephemeral/deleted",
+        "/ephemeral/left/0/check",
+        "/ephemeral/left/0/service",
+        "/ephemeral/left/0/kind",
+        "/ephemeral/left/0/name",
+        "/ephemeral/left/0/why",
+        "/ephemeral/left/1/id",
+        "/evidence/opc/file",
+        "/evidence/opc/sha256",
+        "/evidence/opc/bytes",
+        "/testcases/availability-zones-check/attested/by",
+        "/testcases/availability-zones-check/attested/at",
+        "/testcases/availability-zones-check/attested/document/url",
+        "/testcases/availability-zones-check/attested/document/sha256",
+        "/testcases/availability-zones-check/attested/statement",
+    ] {
+        assert!(value.pointer(pointer).is_some(), "{pointer} is missing");
+    }
+    let attested = &value["testcases"]["availability-zones-check"];
+    assert_eq!(attested["checked_at"], attested["attested"]["at"]);
+    assert_eq!(attested["expires_at"], "2027-04-01T00:00:00Z", "by the lifetime of the testcase");
+    let value: serde_json::Value = serde_json::from_str(&json(&sample::imperfect())).expect("JSON");
+    let audits = value["components"].as_object().expect("an object").values();
+    let mut totals = audits.map(|component| component["audit"]["total_ignored_outcomes"].as_u64());
+    assert!(totals.any(|total| total == Some(230)));
+}
+
+#[test]
+fn reports_without_the_newer_members_are_read() {
+    let text = json(&sample::passing());
+    for member in ["ephemeral", "evidence", "attested", "total_ignored_outcomes"] {
+        assert!(!text.contains(member), "{member} is left out when there is nothing to say");
+    }
+    let report = Report::parse(&text).expect("as an older host wrote it");
+    assert!(report.ephemeral.is_none() && report.evidence.is_empty() && report.left().is_empty());
 }
 
 #[test]
@@ -183,21 +229,137 @@ fn exit_codes_follow_the_worst_version() {
     assert_eq!(code(&[Verdict::Miss], false), 2);
     assert_eq!(code(&[], false), 2, "nothing was judged, so nothing passed");
     assert_eq!(code(&[Verdict::Fail], true), 130);
+
+    let mut left = sample::left_behind();
+    assert_eq!(
+        (left.verdict(), left.exit_code()),
+        (Some(Verdict::Pass), 1),
+        "something was left in the cloud"
+    );
+    left.versions.values_mut().for_each(|version| version.verdict = Verdict::Dnf);
+    assert_eq!(left.exit_code(), 2);
+    left.run.interrupted = true;
+    assert_eq!(left.exit_code(), 130);
 }
 
 #[test]
 fn rendered_for_people() {
+    insta::assert_snapshot!("whole_0_80", terminal(&sample::whole(0), &at(80)));
+    insta::assert_snapshot!("whole_5_80", terminal(&sample::whole(5), &at(80)));
+    insta::assert_snapshot!("whole_60_80", terminal(&sample::whole(60), &at(80)));
+    insta::assert_snapshot!("left_80", terminal(&sample::left_behind(), &at(80)));
     insta::assert_snapshot!("passing_80", terminal(&sample::passing(), &at(80)));
     insta::assert_snapshot!("imperfect_80", terminal(&sample::imperfect(), &at(80)));
     insta::assert_snapshot!("imperfect_120", terminal(&sample::imperfect(), &at(120)));
     insta::assert_snapshot!("imperfect_40", terminal(&sample::imperfect(), &at(40)));
-    insta::assert_snapshot!("five_80", terminal(&sample::failing(5), &at(80)));
-    insta::assert_snapshot!("sixty_80", terminal(&sample::failing(60), &at(80)));
     insta::assert_snapshot!("missing_80", terminal(&sample::missing(60), &at(80)));
     insta::assert_snapshot!("unreachable_80", terminal(&sample::unreachable(), &at(80)));
     insta::assert_snapshot!("narrowed_80", terminal(&sample::narrowed(), &at(80)));
     let verbose = TerminalOptions { verbosity: Verbosity::Verbose, ..at(80) };
     insta::assert_snapshot!("imperfect_verbose_80", terminal(&sample::imperfect(), &verbose));
+}
+
+#[test]
+fn the_verdicts_are_where_the_eye_is_when_the_run_ends() {
+    for failures in [0, 5, 60] {
+        let text = terminal(&sample::whole(failures), &at(80));
+        let last: Vec<&str> = text.lines().rev().take(14).collect();
+        for version in ["v5.1  effective", "v4    warn", "v3    deprecated", "next  draft"] {
+            let verdict = if failures == 0 { "PASS" } else { "FAIL" };
+            let line = format!("{verdict}  {version}");
+            assert!(last.iter().any(|shown| shown.starts_with(&line)), "{line}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_failure_has_its_line_and_no_finding_is_there_twice() {
+    let text = terminal(&sample::whole(60), &at(80));
+    let report = sample::whole(60);
+    for version in report.versions.values() {
+        for id in version.targets.values().flat_map(|target| &target.fail) {
+            let line = format!("FAIL  {id}");
+            let is_it = |shown: &&str| shown.starts_with(&line) && !shown[line.len()..].starts_with('-');
+            assert!(text.lines().any(|shown| is_it(&shown)), "{line}");
+        }
+    }
+    assert!(text.lines().count() < 360, "{} lines", text.lines().count());
+    let text = terminal(&sample::whole(5), &at(80));
+    assert_eq!(text.matches("ftp://mirror.example/ubuntu").count(), 1, "two versions find it: {text}");
+    assert_eq!(text.matches("as above: 1 finding").count(), 1);
+    assert_eq!(text.matches("scs-test login:").count(), 1, "three testcases share a console");
+}
+
+#[test]
+fn commands_are_whole_and_on_their_own_line() {
+    let long = format!(
+        "openstack image set --property description='{}' --tag a-b 3f8b5a52",
+        "long words ".repeat(20)
+    );
+    let mut report = sample::imperfect();
+    let naming = report.testcases.get_mut("scs-0100-syntax-check").expect("it is there");
+    naming.findings[0].message = format!("The name ends. To mend it: {long}");
+    let bad = "The name begins. To mend it: openstack x \u{1b}[2J\u{202e}";
+    naming.findings[1].message = bad.into();
+    for width in [40, 80, 120] {
+        let text = terminal(&report, &at(width));
+        assert_eq!(text.lines().filter(|line| line.trim_start() == long).count(), 1, "{text}");
+        assert!(text.contains("error: The name ends.\n"), "{text}");
+        assert_eq!(text.matches("to mend it:").count(), 1, "the other is nothing to paste: {text}");
+    }
+}
+
+#[test]
+fn all_findings_can_be_asked_for() {
+    let all = TerminalOptions { all_findings: true, ..at(80) };
+    let (few, all) = (terminal(&sample::whole(5), &at(80)), terminal(&sample::whole(5), &all));
+    let commands = |text: &str| text.matches("openstack image set --property architecture").count();
+    assert_eq!((commands(&few), commands(&all)), (3, 101));
+    assert!(few.contains("… and 98 more findings (in the JSON report, or --all-findings)"), "{few}");
+    assert!(!all.contains("more finding"), "{all}");
+    assert_eq!(
+        few.lines().rev().take(14).collect::<Vec<_>>(),
+        all.lines().rev().take(14).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_was_left_is_said_last_and_how_to_delete_it() {
+    let mut report = sample::left_behind();
+    let text = terminal(&report, &at(80));
+    assert!(text.ends_with("To delete what is left:\n        touchstone cleanup --cloud gx-scs\n"), "{text}");
+    assert!(
+        text.contains("\nLEFT  2 of 14 things that checks created may still be in the cloud:\n"),
+        "{text}"
+    );
+    let quiet = TerminalOptions { verbosity: Verbosity::Quiet, ..at(80) };
+    assert!(terminal(&report, &quiet).ends_with(
+        "\nLEFT  gx-scs, SCS-compatible IaaS: 2 of 14 things that checks created may still be in the cloud\n"
+    ));
+    assert!(summary_line(&report).ends_with("; 2 things left in the cloud"));
+
+    let ephemeral = report.ephemeral.as_mut().expect("it is there");
+    ephemeral.cloud = Some("o'cloud; rm".into());
+    ephemeral.left = vec![ephemeral.left[0].clone(); 40];
+    let text = terminal(&report, &at(80));
+    assert!(text.ends_with("        touchstone cleanup --cloud 'o'\\''cloud; rm'\n"), "{text}");
+    assert!(text.contains("… and 30 more (in the JSON report, or -v)"), "{text}");
+}
+
+#[test]
+fn what_people_attest_is_told_from_what_checks_found_out() {
+    let text = terminal(&sample::whole(0), &at(100));
+    let attested = "attested by Ada Lovelace (gx-scs) on 2026-10-02, until 2027-04-01";
+    assert!(text.replace("\n      ", " ").contains(attested), "{text}");
+    assert!(text.contains("\n      https://gx-scs.example/handbook/zones.pdf\n"), "{text}");
+    assert_eq!(
+        text.matches("\nPASS  ").count(),
+        1 + 4,
+        "other testcases that passed are counted only: {text}"
+    );
+    let text = terminal(&sample::whole(5), &at(80)).replace("\n      ", " ");
+    assert!(text.contains("the handbook does not say who holds the master key"), "{text}");
+    assert!(text.contains("attested by Charles Babbage, certification body of"), "{text}");
 }
 
 #[test]
@@ -227,7 +389,9 @@ fn lines_fit_and_hold_nothing_that_a_terminal_obeys() {
                 // What is one word (an id, a link, a UUID) may stick out.
                 let fits = unicode_width::UnicodeWidthStr::width(line) <= width;
                 let one_word = line.trim_start().split(' ').filter(|word| word.len() > 12).count() <= 1;
-                assert!(fits || (width == 40 && one_word), "{width}: {line}");
+                let command =
+                    ["openstack ", "touchstone "].iter().any(|name| line.trim_start().starts_with(name));
+                assert!(fits || command || (width == 40 && one_word), "{width}: {line}");
             }
         }
     }
@@ -260,6 +424,15 @@ fn no_text_of_a_report_reaches_the_terminal_as_it_is() {
     report.preflight = sample::unreachable().preflight;
     report.preflight.as_mut().expect("it is there").privileged_roles = vec!["admin".into()];
     report.run.selected = sample::narrowed().run.selected;
+    let left = sample::left_behind();
+    let attested = "availability-zones-check";
+    report.testcases.insert(attested.into(), left.testcases[attested].clone());
+    report.versions.values_mut().for_each(|version| {
+        version.targets.values_mut().for_each(|target| target.pass.push(attested.into()));
+    });
+    (report.ephemeral, report.evidence) = (left.ephemeral, left.evidence);
+    let naming = report.testcases.get_mut("scs-0100-syntax-check").expect("it is there");
+    naming.findings[0].message.push_str(" To mend it: openstack flavor delete SCS-4V");
     let valid: serde_json::Value = serde_json::from_str(&json(&report)).expect("JSON");
     let (mut tried, mut shown) = (0, 0);
     for nth in 0.. {
@@ -289,12 +462,13 @@ fn a_flood_of_findings_is_cut_short() {
     let mut flood = naming.findings[0].clone();
     flood.message = format!("{}\n{}", "w".repeat(2_000), "line\n".repeat(40));
     let warning = Finding { severity: Severity::Warning, ..flood.clone() };
-    naming.findings = vec![warning; 998];
+    let numbered = |i| Finding { message: format!("{i} {}", warning.message), ..warning.clone() };
+    naming.findings = (0..998).map(numbered).collect();
     naming.findings.push(Finding { message: "the only error".into(), ..flood });
     let short = terminal(&report, &at(80));
     assert!(short.contains("error: the only error"), "the gravest come first");
-    assert!(short.contains("… and 989 more findings; -v shows all"), "{short}");
-    assert!(short.contains("more characters]") && short.lines().count() < 400, "{short}");
+    assert!(short.contains("… and 996 more findings (in the JSON report, or --all-findings)"), "{short}");
+    assert!(short.contains("more characters]") && short.lines().count() < 100, "{short}");
     let whole = terminal(&report, &TerminalOptions { verbosity: Verbosity::Verbose, ..at(80) });
     assert_eq!(whole.matches("warning: ").count(), 998);
     assert!(!whole.contains("more characters]"));

@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod attestation;
 mod diagnostics;
 mod format;
 mod lifetime;
@@ -31,6 +32,9 @@ mod suggest;
 mod words;
 mod yaml;
 
+pub use attestation::{
+    AttestError, Attestation, AttestationError, Attestations, AttestedDocument, AttestedVerdict, Standing,
+};
 pub use diagnostics::{Diagnostics, Problem, Span};
 pub use format::schema::json_schema;
 pub use limits::{LimitError, LimitOverrides};

@@ -41,10 +41,12 @@ pub struct Check {
     pub manual: bool,
     /// The component; if there is none and the check is not manual, its testcases are MISS.
     pub component: Option<Sha256>,
-    /// What the component may call: reads only.
+    /// What the component may call.
     pub grants: Vec<Grant>,
     /// Limits that differ from the host's defaults.
     pub limits: LimitOverrides,
+    /// Evidence that whoever runs it may hand in, with descriptions.
+    pub evidence: BTreeMap<String, String>,
     /// Its testcases: at least one, none of another check.
     pub testcases: Vec<Testcase>,
     /// Where it stands.

@@ -93,6 +93,8 @@ pub struct Unit {
     pub parameters: BTreeMap<String, String>,
     /// Files that it can read, by name.
     pub assets: BTreeMap<String, Asset>,
+    /// Names of the evidence that it can read, if it is handed in.
+    pub evidence: BTreeSet<String>,
     /// The testcases to run: at least one.
     pub testcases: BTreeSet<String>,
 }
@@ -303,6 +305,7 @@ impl<'a> Planner<'a> {
                             limits: check.limits,
                             parameters: parameters.clone(),
                             assets: assets.clone(),
+                            evidence: check.evidence.keys().cloned().collect(),
                             testcases: BTreeSet::new(),
                         });
                         self.units.len() - 1

@@ -33,6 +33,33 @@ impl Page {
         }
     }
 
+    /// So many lines there are.
+    pub(super) fn length(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// A line across the page.
+    pub(super) fn rule(&mut self) {
+        let rule = self.paint.style(Style::Faint, &"─".repeat(self.width));
+        self.line(rule);
+    }
+
+    /// A remark on the run, flush left: its further lines stand where testcases have their text.
+    pub(super) fn note(&mut self, severity: Severity, text: &str) {
+        let label = match severity {
+            Severity::Error => "error: ",
+            Severity::Warning => "warning: ",
+            Severity::Info => "note: ",
+        };
+        self.text(0, (label, Style::Severity(severity)), (text, Style::Plain), self.indent());
+    }
+
+    /// A command, on a line of its own and whole, however long: it is there to be copied.
+    pub(super) fn command(&mut self, indent: usize, command: &str) {
+        let command = self.paint.style(Style::Command, command);
+        self.line(format!("{}{command}", " ".repeat(indent)));
+    }
+
     /// One line as it is.
     pub(super) fn line(&mut self, line: impl Into<String>) {
         self.lines.push(line.into());
@@ -40,11 +67,32 @@ impl Page {
 
     /// Wrapped text behind a label; its further lines stand `hanging` columns to the right of the label.
     pub(super) fn text(&mut self, indent: usize, label: (&str, Style), text: (&str, Style), hanging: usize) {
-        let (label, label_style) = label;
+        self.named_text(indent, label, "", text, hanging);
+    }
+
+    /// Wrapped text behind a label, flush left, that begins with a name.
+    pub(super) fn headline(&mut self, label: (&str, Style), name: &str, text: &str) {
+        let text = format!("{name}{text}");
+        self.named_text(0, label, name, (&text, Style::Plain), self.indent());
+    }
+
+    fn named_text(
+        &mut self,
+        indent: usize,
+        (label, label_style): (&str, Style),
+        name: &str,
+        (text, style): (&str, Style),
+        hanging: usize,
+    ) {
         let taken = width_of(label).saturating_sub(hanging);
-        let lines = wrap(text.0, self.width.saturating_sub(indent + hanging), taken);
+        let lines = wrap(text, self.width.saturating_sub(indent + hanging), taken);
         for (number, line) in lines.iter().enumerate() {
-            let body = self.paint.style(text.1, line);
+            let (name, rest) = match line.strip_prefix(name).filter(|_| number == 0) {
+                Some(rest) => (name, rest),
+                // A name so long that it was broken.
+                None => ("", line.as_str()),
+            };
+            let body = format!("{}{}", self.paint.style(Style::Strong, name), self.paint.style(style, rest));
             let line = match number {
                 0 => format!("{}{}{body}", " ".repeat(indent), self.paint.style(label_style, label)),
                 _ => format!("{}{body}", " ".repeat(indent + hanging)),
@@ -73,6 +121,7 @@ pub(super) enum Style {
     Plain,
     Strong,
     Faint,
+    Command,
     Verdict(Verdict),
     Severity(Severity),
 }
@@ -90,6 +139,7 @@ impl Paint {
             _ if !self.colour || text.is_empty() => return text.to_owned(),
             Style::Strong => "1",
             Style::Faint => "2",
+            Style::Command => "36",
             Style::Verdict(Verdict::Pass) => "1;32",
             Style::Verdict(Verdict::Dnf) => "1;33",
             Style::Verdict(Verdict::Miss) => "1;35",

@@ -1,4 +1,4 @@
-//! The table of verdicts: version and target, how many testcases of each kind.
+//! The table of verdicts: how many testcases of each kind, by version, and by target where that is for information.
 
 use touchstone_scope::{Target, Verdict};
 
@@ -10,27 +10,23 @@ use crate::model::{Report, TargetResult, VersionResult};
 /// In the order in which people ask: what failed is on the right, where it is seen.
 const COLUMNS: [Verdict; 4] = [Verdict::Pass, Verdict::Fail, Verdict::Dnf, Verdict::Miss];
 const NUMBER: usize = 4;
-const STATE: usize = 10;
-const TARGET: usize = 11;
-/// Follows the numbers of a target that does not decide.
-pub(super) const ADVISORY: &str = "advisory";
+/// As wide as the label of a verdict.
+const LABEL: usize = 6;
+/// The widest state and the widest target.
+const STATE: usize = 11;
+const ADVISORY: &str = "advisory, without a say in the verdict:";
 
-/// Verdict and counts of each target of each version, as a table if it fits.
+/// Verdict and counts of each version, as a table if it fits; then those of the targets that do not decide.
 pub(super) fn verdicts(page: &mut Page, report: &Report) {
     let names = report.versions.keys().map(|name| width_of(&name_of(name)));
     let name_width = names.max().unwrap_or(0);
-    let fixed = 2 + STATE + 2 + 4 + 2 + TARGET + COLUMNS.len() * (2 + NUMBER) + 2 + ADVISORY.len();
+    let fixed = LABEL + 2 + STATE + COLUMNS.len() * (2 + NUMBER);
     if report.versions.is_empty() {
         page.line("No scope version was judged.");
     } else if name_width + fixed <= page.width {
         table(page, report, name_width);
     } else {
         stacked(page, report);
-    }
-    if report.versions.values().any(|version| version.targets.keys().any(|target| is_advisory(*target))) {
-        page.gap();
-        let note = "Only main decides whether a version is passed; advisory targets do not.";
-        page.prose(0, note, Style::Faint);
     }
 }
 
@@ -47,45 +43,60 @@ pub(super) fn is_advisory(target: Target) -> bool {
 
 fn table(page: &mut Page, report: &Report, name_width: usize) {
     let numbers = |cells: [String; 4]| cells.map(|cell| format!("  {}", right(&cell, NUMBER))).concat();
-    let before = name_width + 2 + STATE + 2 + 4 + 2 + TARGET;
-    let header = format!("{}{}", " ".repeat(before), numbers(COLUMNS.map(|v| v.word().to_owned())));
+    let counts = |result: Option<&TargetResult>| {
+        numbers(COLUMNS.map(|verdict| match result.map_or(0, |result| result.with_verdict(verdict).len()) {
+            0 => "-".to_owned(),
+            count => count.to_string(),
+        }))
+    };
+    let before = " ".repeat(LABEL + name_width + 2 + STATE);
+    let header = format!("{before}{}", numbers(COLUMNS.map(|v| v.word().to_owned())));
     page.line(page.paint.style(Style::Faint, &header));
     for (name, version) in versions(report) {
-        let mut first = true;
-        for (target, result) in &version.targets {
-            let (name, state) = if first { (name, state_of(version)) } else { ("", "") };
-            first = false;
-            let verdict = left(result.verdict.word(), 4);
-            let style = if is_advisory(*target) { Style::Faint } else { Style::Verdict(result.verdict) };
-            let cells = COLUMNS.map(|verdict| match result.with_verdict(verdict).len() {
-                0 => "-".to_owned(),
-                count => count.to_string(),
-            });
-            let advisory = if is_advisory(*target) { format!("  {ADVISORY}") } else { String::new() };
-            page.line(format!(
-                "{}  {}  {}  {}{}{}",
-                left(&name_of(name), name_width),
-                left(state, STATE),
-                page.paint.style(style, &verdict),
-                left(target.word(), TARGET),
-                numbers(cells),
-                page.paint.style(Style::Faint, &advisory)
-            ));
-        }
+        let verdict = left(version.verdict.word(), LABEL);
+        page.line(format!(
+            "{}{}  {}{}",
+            page.paint.style(Style::Verdict(version.verdict), &verdict),
+            page.paint.style(Style::Strong, &left(&name_of(name), name_width)),
+            left(state_of(version), STATE),
+            counts(version.targets.get(&Target::Main))
+        ));
+    }
+    let advisory = advisory(report);
+    if !advisory.is_empty() {
+        page.gap();
+        page.prose(LABEL, ADVISORY, Style::Faint);
+    }
+    for (name, target, result) in advisory {
+        let (name, target) = (left(&name_of(name), name_width), left(target.word(), STATE));
+        let row = format!("{}{name}  {target}{}", " ".repeat(LABEL), counts(Some(result)));
+        page.line(page.paint.style(Style::Faint, &row));
     }
 }
 
 fn stacked(page: &mut Page, report: &Report) {
     for (name, version) in versions(report) {
-        let text = format!("{} ({})", name_of(name), state_of(version));
-        let label = format!("{}  ", left(version.verdict.word(), 4));
-        page.text(0, (&label, Style::Verdict(version.verdict)), (&text, Style::Plain), 6);
-        for (target, result) in &version.targets {
-            let advisory = if is_advisory(*target) { format!(" ({ADVISORY})") } else { String::new() };
-            let text = format!("{}{advisory}: {}", target.word(), counts(result, true));
-            page.text(6, ("", Style::Plain), (&text, Style::Plain), 2);
-        }
+        let text = format!("{} ({}): {}", name_of(name), state_of(version), main_counts(version, true));
+        let label = left(version.verdict.word(), LABEL);
+        page.text(0, (&label, Style::Verdict(version.verdict)), (&text, Style::Plain), LABEL);
     }
+    let advisory = advisory(report);
+    if !advisory.is_empty() {
+        page.gap();
+        page.prose(0, ADVISORY, Style::Faint);
+    }
+    for (name, target, result) in advisory {
+        let text = format!("{} {}: {}", name_of(name), target.word(), counts(result, true));
+        page.text(LABEL, ("", Style::Plain), (&text, Style::Faint), 2);
+    }
+}
+
+/// The targets that do not decide, with the names of their versions.
+fn advisory(report: &Report) -> Vec<(&str, Target, &TargetResult)> {
+    let targets = versions(report).into_iter().flat_map(|(name, version)| {
+        version.targets.iter().map(move |(target, result)| (name, *target, result))
+    });
+    targets.filter(|(_, target, _)| is_advisory(*target)).collect()
 }
 
 fn counts(target: &TargetResult, with_pass: bool) -> String {

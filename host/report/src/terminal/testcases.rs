@@ -1,275 +1,316 @@
-//! The testcases that need attention: FAIL in full, the others by what they have in common.
+//! The testcases that need attention: FAIL by check, the others by what they have in common.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use touchstone_scope::{NotRun, Target, Verdict};
+use touchstone_scope::Verdict;
 
+use super::entries::{Entry, check_of, collect};
+use super::findings::{self, CHARACTERS, Said, further, lines};
+use super::ids::ids;
 use super::page::{Page, Style};
-use super::table::{ADVISORY, is_advisory};
-use super::{name_of, number, versions};
-use crate::layout::{columns, width_of};
-use crate::model::{Finding, Report, Severity, TestcaseResult};
+use super::{TerminalOptions, Verbosity, name_of, number};
+use crate::model::{Attested, Report, Severity};
 use crate::printable::{cut, printable};
 
-/// Without `-v`, so many findings of a testcase are shown, and so much of a text.
-const FINDINGS: usize = 10;
-const CHARACTERS: usize = 1_000;
-const LINES: usize = 20;
+/// So many findings of a testcase are shown, and so many if many testcases fail.
+const FINDINGS: usize = 3;
+const FINDINGS_OF_MANY: usize = 1;
+const MANY: usize = 20;
 
-/// Every testcase that is not PASS, and with `verbose` every testcase.
-pub(super) fn testcases(page: &mut Page, report: &Report, verbose: bool) {
+/// Every testcase that is not PASS, those that people attest, and with `-v` every testcase.
+pub(super) fn testcases(page: &mut Page, report: &Report, options: &TerminalOptions) {
     let entries = collect(report);
-    for verdict in [Verdict::Fail, Verdict::Dnf, Verdict::Miss, Verdict::Pass] {
-        let entries: Vec<&Entry<'_>> = entries.iter().filter(|entry| entry.verdict == verdict).collect();
-        if verdict != Verdict::Pass || verbose {
-            section(page, &entries, verbose);
-            continue;
-        }
-        let findings = entries.iter().flat_map(|entry| entry.findings());
-        let warnings = findings.filter(|finding| finding.severity >= Severity::Warning).count();
-        if warnings > 0 {
-            page.gap();
-            let note =
-                format!("{} on testcases that passed; -v shows them", number(warnings as u64, "warning"));
-            page.text(0, ("note: ", Style::Strong), (&note, Style::Plain), page.indent());
-        }
+    let with = |verdict| entries.iter().filter(move |entry| entry.verdict == verdict).collect::<Vec<_>>();
+    let failed = with(Verdict::Fail);
+    let verbose = options.verbosity == Verbosity::Verbose;
+    let findings = match failed.len() {
+        _ if verbose || options.all_findings => usize::MAX,
+        ..=MANY => FINDINGS,
+        _ => FINDINGS_OF_MANY,
+    };
+    let unusable = report.preflight.as_ref().and_then(|preflight| preflight.reason.as_deref());
+    let mut list = List { page, verbose, findings, unusable, hinted: false, after: After::Nothing };
+    let (decide, advise): (Vec<&Entry<'_>>, Vec<&Entry<'_>>) =
+        failed.into_iter().partition(|entry| entry.decides());
+    list.by_check(report, &entries, &decide);
+    if !advise.is_empty() {
+        list.page.gap();
+        let title = "Advisory: these fail as well, and have no say in the verdict.";
+        list.page.prose(0, title, Style::Strong);
+        list.by_check(report, &entries, &advise);
     }
-}
-
-/// A testcase as one or more versions see it.
-struct Entry<'a> {
-    id: &'a str,
-    verdict: Verdict,
-    result: Option<&'a TestcaseResult>,
-    /// The versions in which it matters, by target.
-    roles: BTreeMap<Target, Vec<&'a str>>,
-    /// Other versions see something else.
-    has_variants: bool,
-}
-
-impl Entry<'_> {
-    fn reason(&self) -> &str {
-        self.result.map_or("", |result| result.reason.as_str())
-    }
-
-    fn findings(&self) -> &[Finding] {
-        self.result.map_or(&[], |result| &result.findings)
-    }
-
-    /// Those to show; the gravest first, else as the check reported them.
-    fn findings_from(&self, severity: Severity) -> Vec<&Finding> {
-        let shown = self.findings().iter().filter(|finding| finding.severity >= severity);
-        let mut shown: Vec<&Finding> = shown.collect();
-        shown.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        shown
-    }
-
-    fn decides(&self) -> bool {
-        self.roles.keys().any(|target| !is_advisory(*target))
-    }
-
-    fn roles_text(&self) -> String {
-        let roles = self.roles.iter().map(|(target, versions)| {
-            let versions: Vec<String> = versions.iter().map(|version| name_of(version)).collect();
-            let advisory = if is_advisory(*target) { format!(" ({ADVISORY})") } else { String::new() };
-            format!("{}: {}{advisory}", target.word(), versions.join(", "))
-        });
-        roles.collect::<Vec<_>>().join("; ")
-    }
-}
-
-/// Every testcase of every target once, unless versions see it differently; what decides first, then by id.
-fn collect(report: &Report) -> Vec<Entry<'_>> {
-    let mut by_id: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
-    for (name, version) in versions(report) {
-        for (target, result) in &version.targets {
-            for verdict in [Verdict::Fail, Verdict::Dnf, Verdict::Miss, Verdict::Pass] {
-                for id in result.with_verdict(verdict) {
-                    let result = report.testcase(name, id);
-                    let variants = by_id.entry(id).or_default();
-                    let same = |entry: &&mut Entry<'_>| entry.verdict == verdict && entry.result == result;
-                    match variants.iter_mut().find(same) {
-                        Some(entry) => entry.roles.entry(*target).or_default().push(name),
-                        None => {
-                            let roles = BTreeMap::from([(*target, vec![name])]);
-                            variants.push(Entry { id, verdict, result, roles, has_variants: false });
-                        }
-                    }
-                }
-            }
-        }
-    }
-    let mut entries = Vec::new();
-    for variants in by_id.into_values() {
-        let has_variants = variants.len() > 1;
-        entries.extend(variants.into_iter().map(|entry| Entry { has_variants, ..entry }));
-    }
-    entries.sort_by_key(|entry| !entry.decides());
-    entries
-}
-
-/// Entries of one verdict: those with something of their own to say in full, the others grouped by their reason.
-fn section(page: &mut Page, entries: &[&Entry<'_>], verbose: bool) {
-    let mut groups: Vec<(&str, Vec<&Entry<'_>>)> = Vec::new();
-    for entry in entries {
-        if entry.verdict == Verdict::Fail || !entry.findings_from(least_severity(verbose)).is_empty() {
-            block(page, entry, verbose);
-            continue;
-        }
-        match groups.iter_mut().find(|(reason, _)| *reason == entry.reason()) {
-            Some((_, group)) => group.push(entry),
-            None => groups.push((entry.reason(), vec![entry])),
-        }
-    }
-    for (reason, group) in groups {
-        match group.as_slice() {
-            [entry] => block(page, entry, verbose),
-            group => compact(page, reason, group, verbose),
-        }
-    }
-}
-
-fn least_severity(verbose: bool) -> Severity {
-    if verbose { Severity::Info } else { Severity::Warning }
-}
-
-/// Testcases with the same verdict for the same reason: the reason once, and the ids.
-fn compact(page: &mut Page, reason: &str, group: &[&Entry<'_>], verbose: bool) {
-    let Some(first) = group.first() else { return };
-    page.gap();
-    let label = format!("{:<4}  ", first.verdict);
-    let mut title = number(group.len() as u64, "testcase");
-    let group_is_left_out = reason == NotRun::NotSelected.to_string();
-    let mut reason = lines(reason, verbose).into_iter();
-    if let Some(first) = reason.next() {
-        title = format!("{title}: {first}");
-    }
-    let indent = page.indent();
-    page.text(0, (&label, Style::Verdict(first.verdict)), (&title, Style::Strong), indent);
-    for line in reason {
-        further(page, indent, &line);
-    }
-    if group_is_left_out && !verbose {
-        // The user knows which: they were left out by request.
+    list.section(&with(Verdict::Dnf));
+    list.section(&with(Verdict::Miss));
+    let passed = with(Verdict::Pass);
+    if verbose {
+        list.section(&passed);
         return;
     }
-    let mut by_role: Vec<(String, Vec<String>)> = Vec::new();
-    for entry in group {
-        let (roles, id) = (entry.roles_text(), name_of(entry.id));
-        match by_role.iter_mut().find(|(known, _)| *known == roles) {
-            Some((_, ids)) => ids.push(id),
-            None => by_role.push((roles, vec![id])),
-        }
-    }
-    for (roles, ids) in by_role {
-        page.prose(indent, &roles, Style::Faint);
-        for row in columns(&ids, page.width.saturating_sub(indent + 2)) {
-            page.line(format!("{}{row}", " ".repeat(indent + 2)));
-        }
+    list.section(&passed.iter().copied().filter(|entry| entry.attested().is_some()).collect::<Vec<_>>());
+    let findings = passed.iter().flat_map(|entry| &entry.findings);
+    let warnings = findings.filter(|finding| finding.severity >= Severity::Warning).count();
+    if warnings > 0 {
+        list.page.gap();
+        let note = format!("{} on testcases that passed; -v shows them", number(warnings as u64, "warning"));
+        list.page.note(Severity::Info, &note);
     }
 }
 
-/// Everything about one testcase.
-fn block(page: &mut Page, entry: &Entry<'_>, verbose: bool) {
-    page.gap();
-    let indent = page.indent();
-    headline(page, entry);
-    if let Some(result) = entry.result
-        && !result.description.is_empty()
-    {
-        page.prose(indent, &printable(&cut(&result.description, CHARACTERS)), Style::Faint);
-    }
-    if let (true, Some(result)) = (entry.has_variants, entry.result) {
-        for (name, value) in &result.parameters {
-            page.prose(indent, &format!("with {} = {}", name_of(name), name_of(value)), Style::Faint);
-        }
-    }
-    let findings = entry.findings_from(least_severity(verbose));
-    let limit = if verbose { usize::MAX } else { FINDINGS };
-    // A check with one finding tends to repeat it as the reason.
-    if !findings.iter().take(limit).any(|finding| finding.message.trim() == entry.reason().trim()) {
-        let mut reason = lines(entry.reason(), verbose).into_iter();
-        if let Some(first) = reason.next() {
-            page.prose(indent, &first, Style::Plain);
-        }
-        for line in reason {
-            further(page, indent, &line);
-        }
-    }
-    for shown in findings.iter().take(limit) {
-        finding(page, shown, verbose);
-    }
-    if findings.len() > limit {
-        let more = number((findings.len() - limit) as u64, "more finding");
-        let more = format!("… and {more}; -v shows all");
-        page.prose(indent, &more, Style::Plain);
-    }
-    if let Some(url) = entry.result.and_then(|result| result.url.as_ref()) {
-        // Not wrapped: terminals make links of what is in one piece.
-        let url = page.paint.style(Style::Faint, &printable(&cut(url, CHARACTERS)));
-        page.line(format!("{}{url}", " ".repeat(indent)));
-    }
+/// Testcases about which the same is known.
+type Group<'e, 'a> = Vec<&'e Entry<'a>>;
+
+/// Testcases one after the other.
+struct List<'a> {
+    page: &'a mut Page,
+    verbose: bool,
+    /// So many findings of each testcase are shown.
+    findings: usize,
+    /// Why the subject could not be used, as it was said above.
+    unusable: Option<&'a str>,
+    /// It was said where to find the other findings.
+    hinted: bool,
+    after: After,
 }
 
-/// Verdict, id and where it matters: on one line if that fits.
-fn headline(page: &mut Page, entry: &Entry<'_>) {
-    let (id, roles) = (name_of(entry.id), format!("[{}]", entry.roles_text()));
-    let verdict = page.paint.style(Style::Verdict(entry.verdict), &format!("{:<4}", entry.verdict));
-    let line = format!("{verdict}  {}", page.paint.style(Style::Strong, &id));
-    if 6 + width_of(&id) + 2 + width_of(&roles) <= page.width {
-        page.line(format!("{line}  {}", page.paint.style(Style::Faint, &roles)));
-    } else {
-        page.line(line);
-        page.prose(page.indent(), &roles, Style::Faint);
-    }
+/// What the next testcase comes after, and so how far from it it stands.
+#[derive(Clone, Copy, PartialEq)]
+enum After {
+    /// Something else.
+    Nothing,
+    /// The heading that it belongs to.
+    Heading,
+    /// A testcase of few lines.
+    Line,
+    /// A testcase of many lines.
+    Block,
 }
 
-fn finding(page: &mut Page, finding: &Finding, verbose: bool) {
-    let indent = page.indent();
-    let label = match finding.severity {
-        Severity::Error => "error: ",
-        Severity::Warning => "warning: ",
-        Severity::Info => "info: ",
-    };
-    let mut message = lines(&finding.message, verbose).into_iter();
-    let first = message.next().unwrap_or_default();
-    page.text(indent, (label, Style::Severity(finding.severity)), (&first, Style::Plain), 2);
-    for line in message {
-        further(page, indent + 2, &line);
+impl List<'_> {
+    fn by_check(&mut self, report: &Report, all: &[Entry<'_>], failed: &[&Entry<'_>]) {
+        let mut checks: Vec<(Option<&str>, Vec<&Entry<'_>>)> = Vec::new();
+        for &entry in failed {
+            match checks.iter_mut().find(|(component, _)| *component == entry.component()) {
+                Some((_, entries)) => entries.push(entry),
+                None => checks.push((entry.component(), vec![entry])),
+            }
+        }
+        for (component, entries) in checks {
+            self.check(report, all, component, &entries);
+            for (requirement, groups) in self.by_requirement(&entries) {
+                let several = requirement.filter(|_| groups.len() > 1);
+                if let Some(requirement) = several {
+                    if self.after != After::Heading {
+                        self.page.gap();
+                    }
+                    findings::by(self.page, 0, requirement);
+                    self.after = After::Heading;
+                }
+                for group in groups {
+                    self.block(&group, several);
+                }
+            }
+            self.after = After::Nothing;
+        }
     }
-    if let Some(resource) = &finding.resource {
-        let id = resource.id.as_deref().map(name_of);
-        let name = resource.name.as_deref().map(name_of);
-        let which = match (name, id) {
-            (Some(name), Some(id)) => format!(" \"{name}\" ({id})"),
-            (Some(name), None) => format!(" \"{name}\""),
-            (None, Some(id)) => format!(" {id}"),
-            (None, None) => String::new(),
+
+    /// Testcases that one sentence of the standard asks for stand together.
+    fn by_requirement<'e, 'a>(
+        &self,
+        entries: &[&'e Entry<'a>],
+    ) -> Vec<(Option<&'a str>, Vec<Group<'e, 'a>>)> {
+        let mut sorted: Vec<(Option<&str>, Vec<Group<'e, 'a>>)> = Vec::new();
+        for group in groups(entries) {
+            let kinds = group.first().map_or(Vec::new(), |entry| self.kinds(entry));
+            let requirement = findings::common_requirement(&kinds);
+            match sorted.iter_mut().find(|(known, _)| *known == requirement) {
+                Some((_, groups)) => groups.push(group),
+                None => sorted.push((requirement, vec![group])),
+            }
+        }
+        sorted
+    }
+
+    /// Which check found out what follows, and where the standard is.
+    fn check(&mut self, report: &Report, all: &[Entry<'_>], component: Option<&str>, failed: &[&Entry<'_>]) {
+        let count = |entries: &mut dyn Iterator<Item = &Entry<'_>>| {
+            entries.map(|entry| entry.id.to_owned()).collect::<BTreeSet<_>>().len()
         };
-        let text = format!("{} {}{which}", name_of(&resource.service), name_of(&resource.kind));
-        page.text(indent + 2, ("at ", Style::Faint), (&text, Style::Plain), 3);
+        let failing = count(&mut failed.iter().copied());
+        let fail = if failing == 1 { "fails" } else { "fail" };
+        let title = match failed.first().and_then(|entry| check_of(report, entry)) {
+            Some(check) => {
+                let of = count(&mut all.iter().filter(|entry| entry.component() == component));
+                let fail = if failing == 1 { "fails" } else { "fail" };
+                let of = number(of as u64, "testcase");
+                format!("{} {}: {failing} of {of} {fail}", name_of(&check.name), name_of(&check.version))
+            }
+            None => format!("attested by people: {} {fail}", number(failing as u64, "testcase")),
+        };
+        self.page.gap();
+        self.page.prose(0, &title, Style::Strong);
+        let urls: BTreeSet<&str> = failed.iter().filter_map(|entry| page_of(entry)).collect();
+        for url in urls {
+            // Not wrapped: terminals make links of what is in one piece.
+            let url = self.page.paint.style(Style::Faint, &printable(&cut(url, CHARACTERS)));
+            self.page.line(url);
+        }
+        self.after = After::Heading;
     }
-    if let Some(requirement) = &finding.requirement {
-        page.text(indent + 2, ("by ", Style::Faint), (&name_of(requirement), Style::Faint), 3);
+
+    /// Testcases of one verdict, of whatever check: those about which the same is known together.
+    fn section(&mut self, entries: &[&Entry<'_>]) {
+        self.after = After::Nothing;
+        for group in groups(entries) {
+            self.block(&group, None);
+        }
+    }
+
+    /// Everything about one testcase, or about several of which the same is known. The sentence of the standard may have
+    /// been said before.
+    fn block(&mut self, group: &[&Entry<'_>], requirement: Option<&str>) {
+        let Some(&first) = group.first() else { return };
+        let kinds = self.kinds(first);
+        let reason = first.reason();
+        // A check with one finding tends to repeat it as the reason.
+        let is_repeated = kinds.iter().any(|kind| kind.message == reason);
+        let headed = matches!(kinds.as_slice(), [kind] if kind.severity == Severity::Error)
+            && (is_repeated || reason.is_empty());
+        let unusable = self.unusable.filter(|why| !reason.is_empty() && *why == reason);
+        let text = match (&kinds.first(), first.attested()) {
+            (Some(kind), _) if headed => kind.message.to_owned(),
+            _ if is_repeated => String::new(),
+            _ if unusable.is_some() => "the subject could not be used".to_owned(),
+            (None, None) if reason.is_empty() && group.len() == 1 => {
+                first.result.map_or(String::new(), |result| result.description.clone())
+            }
+            _ => reason.to_owned(),
+        };
+        let mut text = lines(&text, self.verbose);
+        let is_block = self.verbose
+            || group.len() > 1
+            || text.len() > 1
+            || first.attested().is_some()
+            || first.has_variants
+            || (!kinds.is_empty() && !headed);
+        self.distance(is_block);
+        let attested = first.attested().map(|attested| attested_text(first, attested));
+        let (headline, attested) = match text.is_empty() {
+            true => (attested.unwrap_or_default(), None),
+            false => (text.remove(0), attested),
+        };
+        self.headline(group, &headline);
+        let indent = self.page.indent();
+        further(self.page, indent, text.into_iter());
+        if let Some(attested) = attested {
+            self.page.prose(indent, &attested, Style::Plain);
+        }
+        self.circumstances(group);
+        let said = Said { message: headed, requirement };
+        let hidden = findings::show(self.page, &kinds, self.findings, said, self.verbose);
+        if hidden > 0 {
+            let more = number(hidden as u64, "more finding");
+            let hint = if self.hinted { "" } else { " (in the JSON report, or --all-findings)" };
+            self.page.prose(indent, &format!("… and {more}{hint}"), Style::Plain);
+            self.hinted = true;
+        }
+        if first.repeated > 0 {
+            let repeated = number(first.repeated as u64, "finding");
+            self.page.prose(indent, &format!("as above: {repeated}"), Style::Plain);
+        }
+    }
+
+    /// One empty line around what is more than a line or two.
+    fn distance(&mut self, is_block: bool) {
+        let close = match self.after {
+            After::Nothing | After::Block => false,
+            After::Heading => true,
+            After::Line => !is_block,
+        };
+        if !close {
+            self.page.gap();
+        }
+        self.after = if is_block { After::Block } else { After::Line };
+    }
+
+    /// Verdict, id, where it matters, and why.
+    fn headline(&mut self, group: &[&Entry<'_>], text: &str) {
+        let [first, others @ ..] = group else { return };
+        let id = match others {
+            [] => name_of(first.id),
+            _ => number(group.len() as u64, "testcase"),
+        };
+        let roles = if others.is_empty() { first.roles_text() } else { String::new() };
+        let roles = if roles.is_empty() { roles } else { format!(" [{roles}]") };
+        let colon = if text.is_empty() { "" } else { ": " };
+        let verdict = format!("{:<4}  ", first.verdict);
+        self.page.headline((&verdict, Style::Verdict(first.verdict)), &id, &format!("{roles}{colon}{text}"));
+    }
+
+    /// What belongs to the testcase rather than to what was found.
+    fn circumstances(&mut self, group: &[&Entry<'_>]) {
+        let [entry] = group else {
+            ids(self.page, group, self.verbose);
+            return;
+        };
+        let indent = self.page.indent();
+        let page = &mut *self.page;
+        let Some(result) = entry.result else { return };
+        if self.verbose && !result.description.is_empty() {
+            page.prose(indent, &printable(&cut(&result.description, CHARACTERS)), Style::Faint);
+        }
+        if entry.has_variants {
+            for (name, value) in result.parameters.iter().chain(&result.assets) {
+                page.prose(indent, &format!("with {} = {}", name_of(name), name_of(value)), Style::Faint);
+            }
+        }
+        if let Some(document) = result.attested.as_ref().and_then(|attested| attested.document.as_ref()) {
+            let url = page.paint.style(Style::Faint, &printable(&cut(&document.url, CHARACTERS)));
+            page.line(format!("{}{url}", " ".repeat(indent)));
+            if self.verbose {
+                page.prose(indent, &name_of(&document.sha256), Style::Faint);
+            }
+        }
+        if let (true, Some(url)) = (self.verbose, &result.url) {
+            let url = page.paint.style(Style::Faint, &printable(&cut(url, CHARACTERS)));
+            page.line(format!("{}{url}", " ".repeat(indent)));
+        }
+    }
+
+    /// What to show of it: without `-v`, what is for information only where there is nothing else.
+    fn kinds<'a>(&self, entry: &Entry<'a>) -> Vec<findings::Kind<'a>> {
+        let mut kinds = findings::kinds(&entry.findings);
+        let all_is_info = kinds.iter().all(|kind| kind.severity == Severity::Info);
+        if !self.verbose && (entry.verdict == Verdict::Pass || !all_is_info) {
+            kinds.retain(|kind| kind.severity > Severity::Info);
+        }
+        kinds
     }
 }
 
-/// A further line of a text that is not ours, so marked that nobody takes it for one of ours.
-fn further(page: &mut Page, indent: usize, line: &str) {
-    page.text(indent, ("| ", Style::Faint), (line, Style::Plain), 2);
+/// Entries about which the same is known; those that fail and say nothing stay alone.
+fn groups<'e, 'a>(entries: &[&'e Entry<'a>]) -> Vec<Group<'e, 'a>> {
+    let mut groups: Vec<Group<'e, 'a>> = Vec::new();
+    for &entry in entries {
+        let silent = entry.reason().is_empty() && entry.findings.is_empty();
+        let alone = silent && entry.verdict == Verdict::Fail;
+        let same = |group: &&mut Vec<&Entry<'_>>| group.iter().all(|one| one.says_the_same(entry));
+        match groups.iter_mut().find(same).filter(|_| !alone) {
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
+        }
+    }
+    groups
 }
 
-/// The lines of a text that is not ours, safe to show: the guest's own line breaks count (the tail of a console is
-/// unreadable without them), everything else is escaped.
-fn lines(text: &str, verbose: bool) -> Vec<String> {
-    let (characters, limit) = if verbose { (usize::MAX, usize::MAX) } else { (CHARACTERS, LINES) };
-    let text = cut(text, characters);
-    let all = text.lines().map(|line| printable(line.replace('\t', "    ").trim_end()));
-    let mut shown: Vec<String> = all.filter(|line| !line.is_empty()).collect();
-    if shown.len() > limit {
-        let more = shown.len() - limit;
-        shown.truncate(limit);
-        shown.push(format!("[…{} more]", number(more as u64, "line")));
-    }
-    shown
+/// The page of the standard that asks for it, without the place on it.
+fn page_of<'a>(entry: &Entry<'a>) -> Option<&'a str> {
+    let url = entry.result?.url.as_deref()?;
+    Some(url.split_once('#').map_or(url, |(page, _)| page))
+}
+
+fn attested_text(entry: &Entry<'_>, attested: &Attested) -> String {
+    let day = |time: jiff::Timestamp| jiff::tz::Offset::UTC.to_datetime(time).date();
+    let until = entry.result.and_then(|result| result.expires_at);
+    let until = until.map_or(String::new(), |until| format!(", until {}", day(until)));
+    format!("attested by {} on {}{until}", name_of(&attested.by), day(attested.at))
 }

@@ -1,5 +1,7 @@
 //! Made-up reports for the tests and for `cargo run -p touchstone-report --example render`.
 
+mod whole;
+
 use std::collections::BTreeMap;
 
 use touchstone_report::{
@@ -7,6 +9,8 @@ use touchstone_report::{
     Severity, TestcaseResult, Tool, Usage, VersionResult, judge,
 };
 use touchstone_scope::{Lifetime, NotRun, PlannedVersion, ResultKey, Section, State, Target, Verdict};
+
+pub(crate) use whole::{left_behind, whole};
 
 const NAMING: &str = "sha256:4f0c6f3f1a1e8c1a9be1f4d1a8d3dd1b7a5bb9df0a3cf2b3bb2d7c1e6a5f4e3d";
 const FLAVORS: &str = "sha256:9a3b1c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f0a2b4c6d8e0f1a3b5c7d9e1f0a2b";
@@ -80,9 +84,10 @@ pub(crate) fn imperfect() -> Report {
                 testcase: "scs-0103-flavor-1v-4".into(),
                 verdict: Verdict::Pass,
             }],
-            dropped_outcomes: 0,
+            total_ignored_outcomes: 230,
             dropped_findings: 12,
             dropped_log_bytes: 70_000,
+            ..Audit::default()
         };
     }
     report
@@ -121,12 +126,14 @@ pub(crate) fn missing(count: usize) -> Report {
 /// The cloud could not be reached: one reason, and DNF everywhere.
 pub(crate) fn unreachable() -> Report {
     let reason = "https://api.gx-scs.example:5000/v3: connection refused (after 5 attempts in 31 s)";
-    let mut results = mandatory_flavors(12);
-    for result in results.values_mut() {
-        result.verdict = Verdict::Dnf;
-        result.reason = "the subject could not be reached".into();
-    }
-    let mut report = report(&results, &[]);
+    let mut report = whole(0);
+    let checked = report.testcases.iter().filter(|(_, result)| result.component.is_some());
+    let results = checked.map(|(id, result)| {
+        (id.clone(), TestcaseResult { verdict: Verdict::Dnf, reason: reason.into(), ..result.clone() })
+    });
+    let results: BTreeMap<String, TestcaseResult> = results.collect();
+    rejudge(&mut report, [("v4", State::Warn, &results), ("v5.1", State::Effective, &results)], &[]);
+    (report.evidence, report.ephemeral) = (BTreeMap::new(), None);
     report.preflight = Some(Preflight {
         reachable: false,
         reason: Some(reason.into()),
@@ -187,6 +194,8 @@ fn report(results: &BTreeMap<String, TestcaseResult>, recommended: &[&str]) -> R
         ]
         .map(|(digest, name, version)| (digest.to_owned(), component(name, version)))
         .into(),
+        evidence: BTreeMap::new(),
+        ephemeral: None,
     };
     rejudge(&mut report, [("v4", State::Warn, results), ("v5.1", State::Effective, results)], recommended);
     report

@@ -42,8 +42,8 @@ pub(crate) static HASH: Scalar = Scalar::text(
 );
 pub(crate) static GRANT: Scalar = Scalar::text(
     "a grant",
-    "service, method and path, e.g. `compute GET /flavors/detail`; `*` stands for one segment, `**` at the end for the rest",
-    "^[ \\t]*[a-z0-9-]+[ \\t]+(GET|HEAD)[ \\t]+/\\S*[ \\t]*$",
+    "service, method and path, e.g. `compute GET /flavors/detail`, `compute DELETE /servers/*`; to create with a budget, e.g. `block-storage POST /volumes max 2, 4 GiB`",
+    "^[ \\t]*[a-z0-9-]+[ \\t]+(GET|HEAD|POST|PUT|PATCH|DELETE|PROBE)[ \\t]+/\\S*([ \\t]+max[ \\t]+[1-9][0-9]{0,3}(,[ \\t]+[1-9][0-9]{0,3}[ \\t]+GiB)?)?[ \\t]*$",
 );
 pub(crate) static DATE: Scalar =
     Scalar::text("a date", "year, month and day, e.g. `2026-06-11`", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
@@ -129,9 +129,14 @@ static CHECK: Shape = Shape {
         Field::optional(
             "grants",
             Kind::List { of: &Kind::Scalar(&GRANT), at_least: 0 },
-            "The API calls that the check may make; everything else is denied. This release grants only GET and HEAD.",
+            "The API calls that the check may make; everything else is denied. What a check creates is removed again; it can change only that.",
         ),
         Field::optional("limits", Kind::Object(&LIMITS), "Limits that differ from the host's defaults."),
+        Field::optional(
+            "evidence",
+            Kind::Map { keys: &NAME, of: &Kind::Scalar(&TEXT) },
+            "Results of other tools that `touchstone run --evidence NAME=FILE` hands in, each with a description.",
+        ),
         Field::required(
             "testcases",
             Kind::List { of: &Kind::Object(&TESTCASE), at_least: 1 },

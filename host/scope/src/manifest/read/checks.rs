@@ -50,13 +50,24 @@ impl Reader {
         let component = node.field("component").and_then(|node| self.parsed::<Sha256>(node, &HASH));
         let grants = self.grants(node);
         let limits = node.field("limits").map(|node| self.limits(node)).unwrap_or_default();
+        let evidence = self.described(node, "evidence");
         let testcases = self.items(node, "testcases", Self::testcase);
         let span = node.field("id").map_or(node.span, |node| node.span);
-        Some(Check { id: id?, version: version?, manual, component, grants, limits, testcases, span })
+        Some(Check {
+            id: id?,
+            version: version?,
+            manual,
+            component,
+            grants,
+            limits,
+            evidence,
+            testcases,
+            span,
+        })
     }
 
     fn refuse_what_only_components_have(&mut self, node: &Node) {
-        for key in ["component", "grants", "limits"] {
+        for key in ["component", "grants", "limits", "evidence"] {
             if let Some(at) = node.key(key) {
                 let problem = Problem::new(at.span, format!("a manual check has no `{key}`"));
                 self.problems
@@ -76,12 +87,7 @@ impl Reader {
                     return None;
                 }
             };
-            let problem = if !grant.is_read() {
-                let message =
-                    format!("`{grant}` creates or changes resources; this host grants only GET and HEAD");
-                Problem::new(node.span, message)
-                    .help("grant the reads that the check needs; leave out what it creates")
-            } else if let Some(first) = known.insert(grant.to_string(), node.span) {
+            let problem = if let Some(first) = known.insert(grant.to_string(), node.span) {
                 let message = format!("`{grant}` is granted twice");
                 Problem::new(node.span, message).related(first, "first here").help("delete one of them")
             } else {

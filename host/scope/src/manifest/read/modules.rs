@@ -27,7 +27,7 @@ impl Reader {
     }
 
     /// Names with descriptions.
-    fn described(&mut self, node: &Node, key: &str) -> BTreeMap<String, String> {
+    pub(super) fn described(&mut self, node: &Node, key: &str) -> BTreeMap<String, String> {
         let named = self.named(node, key, &NAME);
         named.into_iter().filter_map(|(name, _, value)| Some((name, self.text(value, &TEXT)?))).collect()
     }

@@ -1,0 +1,38 @@
+//! What checks created in the subject.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What checks created in the subject, and what became of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Ephemeral {
+    /// How many things were created.
+    pub created: u64,
+    /// How many of them were deleted again.
+    pub deleted: u64,
+    /// Those that could not be deleted, or about which it could not be found out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+    /// Name under which `touchstone cleanup` finds the cloud; absent if it is that of the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud: Option<String>,
+}
+
+/// Something that a check created and that may still be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Left {
+    /// Id of the check that created it.
+    pub check: String,
+    /// Service type: `block-storage`.
+    pub service: String,
+    /// What it is: `volume`.
+    pub kind: String,
+    /// Its id; absent if the subject did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Why it was not deleted.
+    pub why: String,
+}

@@ -1,0 +1,143 @@
+//! The testcases of a report as a reader sees them: each once, unless versions see it differently.
+
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
+
+use touchstone_scope::{Target, Verdict};
+
+use super::table::is_advisory;
+use super::{name_of, versions};
+use crate::model::{Attested, Component, Finding, Report, TestcaseResult};
+
+/// A testcase as one or more versions see it.
+pub(super) struct Entry<'a> {
+    pub(super) id: &'a str,
+    pub(super) verdict: Verdict,
+    pub(super) result: Option<&'a TestcaseResult>,
+    /// What was found, each once, and nothing that an entry of the same testcase and verdict says before.
+    pub(super) findings: Vec<&'a Finding>,
+    /// How many findings were said before.
+    pub(super) repeated: usize,
+    /// Other versions see something else.
+    pub(super) has_variants: bool,
+    /// The versions in which it matters, by target.
+    roles: BTreeMap<Target, Vec<&'a str>>,
+    versions: usize,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn reason(&self) -> &'a str {
+        self.result.map_or("", |result| result.reason.trim())
+    }
+
+    pub(super) fn attested(&self) -> Option<&'a Attested> {
+        self.result.and_then(|result| result.attested.as_ref())
+    }
+
+    pub(super) fn component(&self) -> Option<&'a str> {
+        self.result.and_then(|result| result.component.as_deref())
+    }
+
+    pub(super) fn decides(&self) -> bool {
+        self.roles.keys().any(|target| !is_advisory(*target))
+    }
+
+    /// Where it matters; empty if that is target main of every version, as goes without saying.
+    pub(super) fn roles_text(&self) -> String {
+        let role = |(target, versions): (&Target, &Vec<&str>)| {
+            let named: Vec<String> = versions.iter().map(|version| name_of(version)).collect();
+            let named = named.join(", ");
+            match (is_advisory(*target), versions.len() == self.versions) {
+                (false, true) => String::new(),
+                (true, true) => target.word().to_owned(),
+                (false, false) if self.roles.len() == 1 => named,
+                (_, false) => format!("{}: {named}", target.word()),
+            }
+        };
+        self.roles.iter().map(role).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Whether one text can say what is known about both.
+    pub(super) fn says_the_same(&self, other: &Entry<'_>) -> bool {
+        let alone = |entry: &Entry<'_>| entry.has_variants || entry.repeated > 0;
+        self.verdict == other.verdict
+            && self.reason() == other.reason()
+            && self.attested() == other.attested()
+            && self.findings == other.findings
+            && !alone(self)
+            && !alone(other)
+    }
+}
+
+/// Every testcase of every target; what decides first, then by id.
+pub(super) fn collect(report: &Report) -> Vec<Entry<'_>> {
+    let mut by_id: BTreeMap<&str, Vec<Entry<'_>>> = BTreeMap::new();
+    for (name, version) in versions(report) {
+        for (target, result) in &version.targets {
+            for verdict in [Verdict::Fail, Verdict::Dnf, Verdict::Miss, Verdict::Pass] {
+                for id in result.with_verdict(verdict) {
+                    let result = report.testcase(name, id);
+                    let variants = by_id.entry(id).or_default();
+                    let same = |entry: &&mut Entry<'_>| {
+                        entry.verdict == verdict && reads_alike(entry.result, result)
+                    };
+                    match variants.iter_mut().find(same) {
+                        Some(entry) => entry.roles.entry(*target).or_default().push(name),
+                        None => variants.push(Entry {
+                            id,
+                            verdict,
+                            result,
+                            findings: Vec::new(),
+                            repeated: 0,
+                            has_variants: false,
+                            roles: BTreeMap::from([(*target, vec![name])]),
+                            versions: report.versions.len(),
+                        }),
+                    }
+                }
+            }
+        }
+    }
+    let mut entries: Vec<Entry<'_>> = by_id.into_values().flat_map(said_once).collect();
+    entries.sort_by_key(|entry| !entry.decides());
+    entries
+}
+
+/// The component that found it out.
+pub(super) fn check_of<'a>(report: &'a Report, entry: &Entry<'_>) -> Option<&'a Component> {
+    entry.component().and_then(|digest| report.components.get(digest))
+}
+
+/// Whether a reader would see twice the same: what was given to the check and when it ran is not looked at.
+fn reads_alike(one: Option<&TestcaseResult>, other: Option<&TestcaseResult>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            one.reason == other.reason
+                && one.component == other.component
+                && one.attested == other.attested
+                && one.findings == other.findings
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// Gives every entry of one testcase those findings that none before it has.
+fn said_once(mut variants: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
+    let has_variants = variants.len() > 1;
+    // In which entry a finding was first said, for each verdict.
+    let mut said: HashMap<(&str, &Finding), usize> = HashMap::new();
+    for (number, entry) in variants.iter_mut().enumerate() {
+        entry.has_variants = has_variants;
+        for finding in entry.result.map_or(&[][..], |result| &result.findings) {
+            match said.entry((entry.verdict.word(), finding)) {
+                Occupied(first) if *first.get() < number => entry.repeated += 1,
+                Occupied(_) => {}
+                Vacant(new) => {
+                    new.insert(number);
+                    entry.findings.push(finding);
+                }
+            }
+        }
+    }
+    variants
+}
