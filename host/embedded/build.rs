@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
             &["", "rs", "toml", "wit"][..],
         ),
         ("PUBLISHED", &["checks/published"], &["", "json"]),
-        ("SCOPES", &["scopes"], &["yaml"]),
+        ("SCOPES", &["scopes"], &["yaml", "txt"]),
     ] {
         let mut files = Vec::new();
         for place in places {

@@ -20,6 +20,10 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Test a cloud against a scope.
     Run(RunArgs),
+    /// Remove what runs created and could not remove any more: because they were killed, or the cloud did not let them.
+    Cleanup(CleanupArgs),
+    /// Write down what people found out about a manual testcase, for `run --attestations`.
+    Attest(AttestArgs),
     /// Test a simulated, imperfect cloud against the scope "SCS-compatible IaaS": no cloud, no account needed.
     Demo(DemoArgs),
     /// Serve a simulated OpenStack on this machine, for other clients.
@@ -61,11 +65,75 @@ pub(crate) struct RunArgs {
     /// `in_flight=4`, `response_bytes=8MiB`, `findings=100`, `log_bytes=64KiB`. May be repeated.
     #[arg(long, value_name = "LIMIT=VALUE")]
     pub(crate) ceiling: Vec<String>,
+    /// Hand in results of another tool that a check of the scope reads. May be repeated.
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) evidence: Vec<String>,
+    /// An attestation that `touchstone attest` wrote, or a folder of them (`*.json`). May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) attestations: Vec<PathBuf>,
     /// Run although the user is an administrator or a manager.
     #[arg(long)]
     pub(crate) allow_privileged: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanupArgs {
+    /// The cloud, by its name in clouds.yaml [default: $OS_CLOUD, or what the OS_* variables say].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cloud: Option<String>,
+    /// Only what runs created that started longer ago than this: `30m`, `2h`, `3d`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) older_than: Option<jiff::SignedDuration>,
+    /// Also remove what has a name that only runs of Touchstone give and is in no journal of this machine: what a run on
+    /// another machine left, or one whose journal is lost. Runs that still go on elsewhere are not known: say for how
+    /// long none has.
+    #[arg(long, requires = "older_than")]
+    pub(crate) strays: bool,
+    /// Say what would be removed, and remove nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttestArgs {
+    /// The scope manifest.
+    #[arg(value_name = "SCOPE.yaml")]
+    pub(crate) scope: PathBuf,
+    /// The testcase, a manual one of the scope.
+    #[arg(long, value_name = "ID")]
+    pub(crate) testcase: String,
+    /// The subject, as reports name it.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: String,
+    /// What was found out.
+    #[arg(long, value_enum)]
+    pub(crate) verdict: AttestedVerdict,
+    /// Who found it out: name, organisation, address.
+    #[arg(long, value_name = "WHO")]
+    pub(crate) by: String,
+    /// The document that shows it.
+    #[arg(long, value_name = "URL", requires = "document_hash")]
+    pub(crate) document: Option<String>,
+    /// A copy of the document, for its SHA-256.
+    #[arg(long, value_name = "FILE", group = "document_hash")]
+    pub(crate) document_file: Option<PathBuf>,
+    /// The SHA-256 of the document: `sha256:…`.
+    #[arg(long, value_name = "HASH", group = "document_hash")]
+    pub(crate) document_sha256: Option<String>,
+    /// Why, in a few words.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: Option<String>,
+    /// Where to write it [default: SUBJECT-TESTCASE-DATE.attestation.json in the current folder].
+    #[arg(short, long, value_name = "FILE.json")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AttestedVerdict {
+    Pass,
+    Fail,
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +174,15 @@ pub(crate) struct OutputArgs {
     /// Write the report as JSON to this file; `-` for standard output, and nothing else there.
     #[arg(short, long, value_name = "FILE.json")]
     pub(crate) output: Option<PathBuf>,
+    /// Write what happens to standard output while it happens: one JSON object a line, and nothing else there.
+    #[arg(long, conflicts_with_all = ["quiet", "verbose"])]
+    pub(crate) json_lines: bool,
     /// Say one line for each version only.
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+    /// Show all findings, not only the first of each testcase.
+    #[arg(long)]
+    pub(crate) all_findings: bool,
     /// Say also what passed, and what each component used.
     #[arg(short, long)]
     pub(crate) verbose: bool,

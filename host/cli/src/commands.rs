@@ -1,7 +1,10 @@
 //! One file for each command, or family of commands.
 
+mod attest;
 mod check;
+mod cleanup;
 mod demo;
+mod evidence;
 mod run;
 mod scope;
 mod simulate;
@@ -19,6 +22,8 @@ use crate::exit::{Exit, Failure};
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Run(args) => in_tokio(run::run(args)),
+        Command::Cleanup(args) => in_tokio(cleanup::cleanup(args)),
+        Command::Attest(args) => attest::attest(&args),
         Command::Demo(args) => in_tokio(demo::demo(args)),
         Command::Simulate(args) => in_tokio(simulate::simulate(args)),
         Command::Scope(command) => scope::scope(command),
@@ -37,11 +42,24 @@ fn in_tokio(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, F
 
 /// The engine, with compiled code cached in `$XDG_CACHE_HOME/touchstone/code` (`~/.cache/touchstone/code`).
 fn runtime() -> Result<Arc<Runtime>, Failure> {
-    // The XDG base directory specification: what is empty or relative is as if it were not there.
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
-    let config = RuntimeConfig { code_cache: cache.map(|cache| cache.join("touchstone/code")) };
+    let config =
+        RuntimeConfig { code_cache: base("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("code")) };
     Runtime::new(&config).map(Arc::new).map_err(|error| Exit::OwnFault.because(error))
+}
+
+/// Where runs write down what they create: `$XDG_STATE_HOME/touchstone/journal` (`~/.local/state/touchstone/journal`).
+fn journal_folder() -> Result<PathBuf, Failure> {
+    let folder = base("XDG_STATE_HOME", ".local/state").map(|state| state.join("journal"));
+    folder.ok_or_else(|| {
+        Exit::OwnFault.because("neither XDG_STATE_HOME nor HOME says where to keep the journal")
+    })
+}
+
+/// Our folder in a base directory of the XDG specification, where what is empty or relative is as if it were not there.
+fn base(variable: &str, in_home: &str) -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute(variable).or_else(|| Some(absolute("HOME")?.join(in_home)))?;
+    Some(base.join("touchstone"))
 }
 
 fn today() -> jiff::civil::Date {

@@ -17,7 +17,7 @@ pub(crate) enum Exit {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0    every selected scope version is PASS (or: the command did what it was asked)
-  1    some scope version is FAIL (or: a check's own tests failed)
+  1    some scope version is FAIL, or something that checks created could not be removed (or: a check's own tests failed)
   2    none is FAIL, but some is DNF or MISS
   3    a component or a manifest was refused: hash, import, grant, WIT version, malformed
   4    the subject could not be reached, or did not let us in

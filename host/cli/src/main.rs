@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod exit;
+mod json_lines;
 mod logging;
 mod progress;
 mod terminal;

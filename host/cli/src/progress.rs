@@ -49,7 +49,20 @@ impl Progress {
                     self.say(&format!("{}: {}", printable(check), printable(problem)));
                 }
             }
-            Event::Outcome { check, testcase, verdict } => {
+            Event::Removing { thing, .. } => {
+                let name = thing.name.as_deref().unwrap_or_default();
+                return self.bar.set_message(format!(
+                    "removing {} {}",
+                    printable(&thing.kind),
+                    printable(name)
+                ));
+            }
+            Event::Left { thing, why, .. } => {
+                let name = thing.name.as_deref().unwrap_or_default();
+                let (kind, name) = (printable(&thing.kind), printable(name));
+                return self.say(&format!("{kind} {name} is still there: {}", printable(why)));
+            }
+            Event::Outcome { check, testcase, verdict, .. } => {
                 if told.verdicts.insert((check.clone(), testcase.clone()), *verdict).is_none() {
                     self.bar.inc(1);
                 }

@@ -1,16 +1,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use touchstone_capabilities::openstack;
+use touchstone_capabilities::openstack::{self, ledger};
 use touchstone_report::{
-    Audit, Component, Format, Preflight, Report, Run, ScopeRef, Selected, TestcaseResult, Tool, Usage, judge,
+    Attested, Audit, Component, Document, Ephemeral, Evidence, Format, Left, Preflight, Report, Run,
+    ScopeRef, Selected, TestcaseResult, Tool, Usage, judge,
 };
 use touchstone_runtime::Ended;
-use touchstone_scope::{ResultKey, Testcase, Unit, Verdict};
+use touchstone_scope::{NotRun, ResultKey, Standing, Testcase, Unit, Verdict};
+use touchstone_store::Digest;
 
 use crate::admit::{Admitted, AdmittedUnit};
+use crate::job::{self, Job};
 use crate::listen::Noted;
-use crate::run::{Begun, Ending, Job, problem_of};
+use crate::run::{Begun, Ending, problem_of};
 
 /// What came of one unit of the plan.
 pub(crate) struct Ran {
@@ -19,6 +22,8 @@ pub(crate) struct Ran {
     pub(crate) ended: Option<Ended>,
     pub(crate) usage: openstack::Usage,
     pub(crate) audit: openstack::Audit,
+    /// What it created, and what is left of it.
+    pub(crate) ephemeral: ledger::Ephemeral,
 }
 
 /// Makes the report.
@@ -34,10 +39,7 @@ pub(crate) fn compose(job: &Job, admitted: &Admitted, begun: &Begun, ending: End
                 let (planned, admitted) = (&job.plan.units[unit], &admitted.units[unit]);
                 result_of_unit(key, planned, admitted, ran.get(unit), &silence, finished_at)
             }
-            None => {
-                let why = job.plan.not_run.get(&key.testcase).map_or(String::new(), ToString::to_string);
-                TestcaseResult::new(Verdict::Miss, why)
-            }
+            None => result_without_unit(key, job, finished_at),
         };
         if let Some(testcase) = testcases.get(key.testcase.as_str()) {
             describe(&mut result, testcase);
@@ -68,6 +70,8 @@ pub(crate) fn compose(job: &Job, admitted: &Admitted, begun: &Begun, ending: End
         versions: judged.versions,
         testcases: judged.testcases,
         components: components(job, admitted, &ran),
+        evidence: job.evidence.iter().map(|(name, evidence)| (name.clone(), handed_in(evidence))).collect(),
+        ephemeral: ephemeral(job, &ran),
     }
 }
 
@@ -104,6 +108,61 @@ fn result_of_unit(
         findings: ran.and_then(|ran| ran.noted.findings.get(&key.testcase)).cloned().unwrap_or_default(),
         ..TestcaseResult::new(verdict, reason)
     }
+}
+
+/// What people found out, or why nobody did.
+fn result_without_unit(key: &ResultKey, job: &Job, now: Timestamp) -> TestcaseResult {
+    let why = job.plan.not_run.get(&key.testcase);
+    let miss = |reason: String| TestcaseResult::new(Verdict::Miss, reason);
+    let attested = job.manifest.testcase(&key.testcase).filter(|_| why == Some(&NotRun::Manual));
+    let Some((_, testcase)) = attested else { return miss(why.map_or(String::new(), ToString::to_string)) };
+    match job.attestations.for_testcase(job.manifest.uuid(), &job.subject, testcase, now) {
+        Standing::Counts(attestation, _) => {
+            let document = attestation.document.as_ref();
+            let attested = Attested {
+                by: attestation.by.clone(),
+                at: attestation.at,
+                document: document.map(|d| Document { url: d.url.clone(), sha256: d.sha256.to_string() }),
+                statement: attestation.sha256().to_string(),
+            };
+            let reason = attestation.comment.clone().unwrap_or_default();
+            TestcaseResult::attested(attestation.verdict.into(), reason, testcase.lifetime, attested)
+        }
+        Standing::Expired(since) => miss(format!("the newest attestation counts no more since {since}")),
+        Standing::None => {
+            miss("to be attested by people (`touchstone attest`); nobody did for this subject".into())
+        }
+    }
+}
+
+fn handed_in(evidence: &job::Evidence) -> Evidence {
+    Evidence {
+        file: evidence.file.clone(),
+        sha256: Digest::of(&evidence.bytes).to_string(),
+        bytes: evidence.bytes.len() as u64,
+    }
+}
+
+/// What all checks together created, and what is left of it.
+fn ephemeral(job: &Job, ran: &[Ran]) -> Option<Ephemeral> {
+    let mut all = Ephemeral::default();
+    for (unit, ran) in job.plan.units.iter().zip(ran) {
+        all.created += ran.ephemeral.created;
+        all.deleted += ran.ephemeral.deleted;
+        all.left.extend(ran.ephemeral.left.iter().cloned().map(|left| Left {
+            check: unit.check.clone(),
+            service: left.service,
+            kind: left.kind,
+            id: left.id,
+            name: left.name,
+            why: left.why,
+        }));
+    }
+    if all == Ephemeral::default() {
+        return None;
+    }
+    let cloud = job.cloud.name();
+    Some(Ephemeral { cloud: (cloud != job.subject).then(|| cloud.to_owned()), ..all })
 }
 
 /// Adds what the manifest says about the testcase.
@@ -161,6 +220,7 @@ fn add(component: &mut Component, ran: &Ran) {
     let audit = &mut component.audit;
     audit.denied_calls += ran.audit.total;
     audit.ignored_outcomes.extend(ran.noted.ignored.iter().cloned());
+    audit.total_ignored_outcomes += ran.noted.total_ignored;
     audit.dropped_outcomes += dropped.outcomes;
     audit.dropped_findings += dropped.findings + ran.noted.dropped_findings;
     audit.dropped_log_bytes += dropped.log_bytes;

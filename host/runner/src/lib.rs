@@ -2,17 +2,20 @@
 //!
 //! [`Runner::run`] takes a [`Job`] through four steps: *admit* every component that the plan needs (a refusal ends the
 //! run before anything is sent), *reach* the subject (one that cannot be reached makes everything DNF), *run* every
-//! check concurrently in an instance of its own, *compose* the report. What happens on the way is told as [`Event`]s.
+//! check concurrently in an instance of its own and remove what it created, *compose* the report. What happens on the way is told as [`Event`]s.
 
 mod admit;
+mod checks;
 mod compose;
 mod event;
+mod job;
 mod limits;
 mod listen;
 mod reach;
 mod run;
 
 pub use admit::Refused;
-pub use event::Event;
+pub use event::{Event, Thing, VersionVerdict};
+pub use job::{Evidence, Job};
 pub use limits::Ceiling;
-pub use run::{Job, Runner};
+pub use run::Runner;

@@ -26,6 +26,8 @@ pub(crate) struct Noted {
     pub(crate) outcomes: BTreeMap<String, Outcome>,
     pub(crate) findings: BTreeMap<String, Vec<Finding>>,
     pub(crate) ignored: Vec<IgnoredOutcome>,
+    /// How many were ignored, also those that are not kept.
+    pub(crate) total_ignored: u64,
     pub(crate) dropped_findings: u64,
 }
 
@@ -61,14 +63,18 @@ impl runtime::Listener for Notes {
             runtime::Verdict::Dnf => Verdict::Dnf,
         };
         if !self.wanted.contains(testcase) {
-            let ignored = &mut self.lock().ignored;
-            if ignored.len() < IGNORED_KEPT {
-                ignored.push(IgnoredOutcome { testcase: testcase.into(), verdict });
+            let noted = &mut *self.lock();
+            noted.total_ignored += 1;
+            if noted.ignored.len() < IGNORED_KEPT {
+                noted.ignored.push(IgnoredOutcome { testcase: testcase.into(), verdict });
             }
             return;
         }
-        let outcome = Outcome { verdict, reason: reason.into(), at: Timestamp::now() };
-        match self.lock().outcomes.entry(testcase.into()) {
+        let (check, testcase) = (self.check.clone(), testcase.to_owned());
+        let reason = reason.to_owned();
+        (self.events)(Event::Outcome { check, testcase: testcase.clone(), verdict, reason: reason.clone() });
+        let outcome = Outcome { verdict, reason, at: Timestamp::now() };
+        match self.lock().outcomes.entry(testcase) {
             // What is worse counts: a check that contradicts itself is not believed when it says PASS.
             std::collections::btree_map::Entry::Occupied(mut said) => {
                 if verdict < said.get().verdict {
@@ -77,13 +83,11 @@ impl runtime::Listener for Notes {
             }
             std::collections::btree_map::Entry::Vacant(nothing) => drop(nothing.insert(outcome)),
         }
-        (self.events)(Event::Outcome { check: self.check.clone(), testcase: testcase.into(), verdict });
     }
 
     fn finding(&self, testcase: &str, finding: runtime::Finding) {
-        let mut noted = self.lock();
         if !self.wanted.contains(testcase) {
-            noted.dropped_findings += 1;
+            self.lock().dropped_findings += 1;
             return;
         }
         let severity = match finding.severity {
@@ -93,12 +97,11 @@ impl runtime::Listener for Notes {
         };
         let resource =
             finding.resource.map(|r| Resource { service: r.service, kind: r.kind, id: r.id, name: r.name });
-        noted.findings.entry(testcase.into()).or_default().push(Finding {
-            severity,
-            message: finding.message,
-            resource,
-            requirement: finding.requirement,
-        });
+        let finding =
+            Finding { severity, message: finding.message, resource, requirement: finding.requirement };
+        let (check, told) = (self.check.clone(), finding.clone());
+        (self.events)(Event::Finding { check, testcase: testcase.into(), finding: told });
+        self.lock().findings.entry(testcase.into()).or_default().push(finding);
     }
 
     fn log(&self, level: runtime::LogLevel, message: &str) {

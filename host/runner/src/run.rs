@@ -1,70 +1,22 @@
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::task::JoinSet;
-use touchstone_capabilities::openstack::{CloudConfig, Granted, Openstack, SharedReads};
+use touchstone_capabilities::openstack::ledger::{Header, Journal};
+use touchstone_capabilities::openstack::{Openstack, SharedReads};
 use touchstone_report::{Preflight, Report};
-use touchstone_runtime::{Assignment, End, Ended, PreparedCheck, Runtime};
-use touchstone_scope::{Manifest, Plan, Selection};
-use touchstone_store::{Digest, Store};
+use touchstone_runtime::{End, Runtime};
+use touchstone_store::Store;
 
 use crate::admit::{Admitted, Refused, admit, prepare};
+use crate::checks::{Common, Running, start};
 use crate::compose::{Ran, compose};
-use crate::event::Event;
-use crate::limits::{Ceiling, limits};
-use crate::listen::Notes;
+use crate::event::{Event, VersionVerdict};
+use crate::job::Job;
 use crate::reach::{Reached, reach};
 
 /// Where events go. Called from many threads; must not block.
 pub(crate) type Events = Arc<dyn Fn(Event) + Send + Sync>;
-
-/// What to test, against what.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// The scope.
-    pub manifest: Arc<Manifest>,
-    /// The manifest's file, as messages name it; assets are found relative to its folder.
-    pub manifest_file: String,
-    /// What was selected of it: [`Manifest::plan`] made the plan of it.
-    pub selection: Selection,
-    /// What to run.
-    pub plan: Plan,
-    /// How to reach the subject.
-    pub cloud: CloudConfig,
-    /// The subject's name in the report.
-    pub subject: String,
-    /// Run although the user is privileged.
-    pub allow_privileged: bool,
-    /// The most that any check may have.
-    pub ceiling: Ceiling,
-    /// What checks see as now. Default: when the run starts.
-    pub reference_time: Option<Timestamp>,
-}
-
-impl Job {
-    /// A job with the defaults: the subject's name is the cloud's, no privileged user, now.
-    pub fn new(
-        manifest: Arc<Manifest>,
-        manifest_file: String,
-        selection: Selection,
-        plan: Plan,
-        cloud: CloudConfig,
-    ) -> Self {
-        Job {
-            manifest,
-            manifest_file,
-            selection,
-            plan,
-            subject: cloud.name().to_owned(),
-            cloud,
-            allow_privileged: false,
-            ceiling: Ceiling::default(),
-            reference_time: None,
-        }
-    }
-}
 
 /// Runs jobs: one engine and one store for all of them.
 #[derive(Clone)]
@@ -94,10 +46,22 @@ impl Runner {
         let begun = Begun { id: uuid::Uuid::new_v4(), at: Timestamp::now() };
         let folder = Path::new(&job.manifest_file).parent().unwrap_or(Path::new("."));
         let admitted = admit(&job.plan, &job.manifest, &job.manifest_file, folder, &self.stores)?;
-        let testcases = job.plan.units.iter().map(|unit| unit.testcases.len()).sum();
-        events(Event::Admitted { checks: job.plan.units.len(), testcases });
+        events(Event::Admitted {
+            run: begun.id.to_string(),
+            subject: job.subject.clone(),
+            scope: job.manifest.name().to_owned(),
+            checks: job.plan.units.len(),
+            testcases: job.plan.units.iter().map(|unit| unit.testcases.len()).sum(),
+        });
         let ending = self.work(job, &admitted, &begun, &events, stop).await?;
-        Ok(compose(job, &admitted, &begun, ending))
+        let report = compose(job, &admitted, &begun, ending);
+        let version = |(name, result): (&String, &touchstone_report::VersionResult)| VersionVerdict {
+            version: name.clone(),
+            verdict: result.verdict,
+        };
+        let versions = report.versions.iter().map(version).collect();
+        events(Event::Ended { interrupted: report.run.interrupted, versions });
+        Ok(report)
     }
 
     /// Reaches the subject and runs every unit, until all have ended or `stop` is ready.
@@ -130,14 +94,42 @@ impl Runner {
             project: identity.project_name,
             region: identity.region,
         });
-        let now = job.reference_time.unwrap_or(begun.at);
-        let prefix = format!("touchstone-{}-", &begun.id.simple().to_string()[..6]);
-        let shared: Arc<dyn Openstack> = Arc::new(SharedReads::new(session, SharedReads::DEFAULT_MAX_BYTES));
-        let (running, ran) = start(job, admitted, &prepared, &shared, now, &prefix, events);
-        let interrupted = tokio::select! {
-            () = running => false,
-            () = &mut stop => true,
+        let prefix = begun.prefix();
+        let header = Header::new(
+            begun.id,
+            job.cloud.name(),
+            job.cloud.auth_url().as_str(),
+            &session.identity(),
+            &prefix,
+            begun.at,
+        );
+        let journal = Journal::new(&job.journal, header)
+            .map_err(|error| Refused { problems: vec![error.to_string()] })?;
+        let direct: Arc<dyn Openstack> = session;
+        let common = Common {
+            job,
+            shared: Arc::new(SharedReads::new(direct.clone(), SharedReads::DEFAULT_MAX_BYTES)),
+            direct,
+            journal: journal.clone(),
+            prefix,
+            now: job.reference_time.unwrap_or(begun.at),
+            events: events.clone(),
         };
+        let (stopping, stopped) = tokio::sync::watch::channel(false);
+        let (running, ran) = start(&common, admitted, &prepared, &stopped);
+        tokio::pin!(running);
+        let interrupted = tokio::select! {
+            () = &mut running => false,
+            () = &mut stop => {
+                stopping.send_replace(true);
+                // What was created is removed first.
+                running.await;
+                true
+            }
+        };
+        if let Err(error) = journal.finish() {
+            tracing::warn!(%error, "the journal stays");
+        }
         Ok(Ending { preflight, ran: ran.into_iter().map(Running::ran).collect(), interrupted })
     }
 }
@@ -146,6 +138,13 @@ impl Runner {
 pub(crate) struct Begun {
     pub(crate) id: uuid::Uuid,
     pub(crate) at: Timestamp,
+}
+
+impl Begun {
+    /// What the names of all that is created in the run begin with.
+    fn prefix(&self) -> String {
+        format!("touchstone-{}-", &self.id.simple().to_string()[..12])
+    }
 }
 
 /// How a run ended.
@@ -168,72 +167,6 @@ impl Ending {
         };
         Ending { preflight, ran: Vec::new(), interrupted: true }
     }
-}
-
-/// A check that was started; what it says and how it ends can be seen here.
-struct Running {
-    notes: Arc<Notes>,
-    granted: Arc<Granted>,
-    ended: Arc<std::sync::OnceLock<Ended>>,
-}
-
-impl Running {
-    fn ran(self) -> Ran {
-        Ran {
-            noted: self.notes.noted(),
-            ended: self.ended.get().cloned(),
-            usage: self.granted.usage(),
-            audit: self.granted.audit(),
-        }
-    }
-}
-
-/// Starts an instance for each unit. The future is ready when all have ended; dropping it ends them.
-fn start(
-    job: &Job,
-    admitted: &Admitted,
-    prepared: &BTreeMap<Digest, PreparedCheck>,
-    shared: &Arc<dyn Openstack>,
-    now: Timestamp,
-    prefix: &str,
-    events: &Events,
-) -> (impl Future<Output = ()> + use<>, Vec<Running>) {
-    let mut tasks = JoinSet::new();
-    let mut running = Vec::new();
-    for (unit, admitted) in job.plan.units.iter().zip(&admitted.units) {
-        let (limits, call_limits) = limits(&unit.limits, &job.ceiling);
-        let notes = Notes::new(&unit.check, &unit.testcases, events.clone());
-        let granted = Arc::new(Granted::new(shared.clone(), unit.grants.clone(), call_limits));
-        let ended = Arc::new(std::sync::OnceLock::new());
-        let assignment = Assignment {
-            openstack: granted.clone(),
-            testcases: unit.testcases.iter().cloned().collect(),
-            parameters: unit.parameters.clone(),
-            reference_time: now.as_second(),
-            prefix: prefix.to_owned(),
-            assets: admitted.assets.clone(),
-            limits,
-            listener: notes.clone(),
-        };
-        let check = prepared[&admitted.digest].clone();
-        let (name, events, end) = (unit.check.clone(), events.clone(), ended.clone());
-        tasks.spawn(async move {
-            events(Event::CheckStarted { check: name.clone() });
-            let ended = check.run(assignment).await;
-            let problem = problem_of(&ended.how);
-            events(Event::CheckEnded { check: name, problem, wall: ended.wall });
-            end.get_or_init(|| ended);
-        });
-        running.push(Running { notes, granted, ended });
-    }
-    let all = async move {
-        while let Some(result) = tasks.join_next().await {
-            if let Err(error) = result {
-                tracing::error!(%error, "the host failed while it ran a check");
-            }
-        }
-    };
-    (all, running)
 }
 
 /// Why testcases about which nothing was said are DNF; `None` if they are MISS.

@@ -1,14 +1,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt as _;
 use touchstone_capabilities::openstack as capability;
-use touchstone_capabilities::openstack::{Granted, Openstack as _};
+use touchstone_capabilities::openstack::{Granted, Openstack as _, ledger};
 use touchstone_grants::Method;
 
-use crate::bindings::touchstone::check::{assets, context, findings, openstack, types};
+use crate::bindings::touchstone::check::{assets, context, evidence, findings, openstack, probe, types};
 use crate::limits::{FINDING_BYTES, LOG_LINE, Limits, MAX_TEXT};
 use crate::memory::MemoryLimiter;
 use crate::runtime::Assignment;
@@ -24,7 +25,11 @@ pub(crate) struct Imports {
     reference_time: i64,
     prefix: String,
     assets: BTreeMap<String, Bytes>,
+    evidence: BTreeMap<String, Bytes>,
 }
+
+/// A check may wait so long at a time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Passes on what the check says, within its limits.
 pub(crate) struct Said {
@@ -63,6 +68,7 @@ impl Imports {
             reference_time: assignment.reference_time,
             prefix: assignment.prefix,
             assets: assignment.assets,
+            evidence: assignment.evidence,
         }
     }
 }
@@ -185,8 +191,13 @@ impl openstack::Host for Imports {
         &mut self,
         creation: openstack::Creation,
     ) -> Result<openstack::Created, openstack::CallError> {
-        let problem = "this host creates nothing yet; nothing was sent";
-        Err(call_error(self.openstack.deny(&lifted(creation.request), problem)))
+        let creation = ledger::Creation {
+            request: lifted(creation.request),
+            id_pointer: creation.id_pointer,
+            undo: lifted(creation.undo),
+        };
+        let created = self.openstack.create(creation).await.map_err(call_error)?;
+        Ok(openstack::Created { id: created.id, response: response(created.response) })
     }
 
     async fn catalog(&mut self) -> Vec<openstack::Service> {
@@ -232,6 +243,22 @@ impl context::Host for Imports {
 
     async fn prefix(&mut self) -> String {
         self.prefix.clone()
+    }
+
+    async fn pause(&mut self, milliseconds: u32) {
+        tokio::time::sleep(Duration::from_millis(milliseconds.into()).min(LONGEST_PAUSE)).await;
+    }
+}
+
+impl probe::Host for Imports {
+    async fn get(&mut self, target: probe::Target) -> Result<openstack::Response, openstack::CallError> {
+        self.openstack.probe(target.service, target.path).await.map(response).map_err(call_error)
+    }
+}
+
+impl evidence::Host for Imports {
+    async fn read(&mut self, name: String) -> Option<Vec<u8>> {
+        self.evidence.get(&name).map(|bytes| bytes.to_vec())
     }
 }
 

@@ -59,6 +59,8 @@ pub struct Assignment {
     pub prefix: String,
     /// Inputs pinned by hash, already checked against it.
     pub assets: BTreeMap<String, Bytes>,
+    /// Results of other tools that were handed in for the subject.
+    pub evidence: BTreeMap<String, Bytes>,
     /// What it may use.
     pub limits: Limits,
     /// Who hears what it says.
@@ -171,6 +173,7 @@ impl Runtime {
             reference_time: 0,
             prefix: String::new(),
             assets: BTreeMap::new(),
+            evidence: BTreeMap::new(),
             limits,
             listener: Arc::new(Deaf),
         };
@@ -299,6 +302,10 @@ struct Nowhere;
 #[async_trait]
 impl Openstack for Nowhere {
     async fn call(&self, _request: Request) -> Result<Response, CallError> {
+        Err(CallError { kind: ErrorKind::Denied, message: "there is no subject".into() })
+    }
+
+    async fn probe(&self, _service: String, _path: String) -> Result<Response, CallError> {
         Err(CallError { kind: ErrorKind::Denied, message: "there is no subject".into() })
     }
 

@@ -61,7 +61,14 @@ impl House {
         let selection = Selection::on("2026-11-23".parse().unwrap());
         let plan = self.manifest.plan(&selection).unwrap();
         let file = self.folder.path().join(SCOPE).display().to_string();
-        Job::new(self.manifest.clone(), file, selection, plan, cloud)
+        Job::new(
+            self.manifest.clone(),
+            file,
+            selection,
+            plan,
+            cloud,
+            std::env::temp_dir().join("touchstone-bench"),
+        )
     }
 
     /// One whole run; every unit must have come to its end.
@@ -150,6 +157,9 @@ impl Openstack for Nobody {
     async fn call(&self, _request: Request) -> Result<Response, CallError> {
         Err(CallError { kind: ErrorKind::Unreachable, message: String::new() })
     }
+    async fn probe(&self, _service: String, _path: String) -> Result<Response, CallError> {
+        Err(CallError { kind: ErrorKind::Unreachable, message: String::new() })
+    }
     fn catalog(&self) -> Vec<Service> {
         Vec::new()
     }
@@ -178,6 +188,7 @@ pub async fn run_check(check: &PreparedCheck, component: &Component, subject: Ar
             reference_time: 0,
             prefix: String::new(),
             assets: BTreeMap::<String, Bytes>::new(),
+            evidence: BTreeMap::new(),
             limits: Limits::default(),
             listener: Arc::new(Deaf),
         })

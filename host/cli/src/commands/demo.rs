@@ -38,7 +38,7 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<Exit, Failure> {
         ));
     }
     let file = folder.path().join(SCOPE).display().to_string();
-    let job = run::job(manifest, file, &args.selection, config)?;
+    let job = run::job(manifest, file, &args.selection, config, folder.path().join("journal"))?;
     let job = Job { subject: scenario.name.clone(), ..job };
     let exit = run::finish(&Runner::new(runtime()?, vec![store]), job, &args.output).await;
     cloud.stop().await;

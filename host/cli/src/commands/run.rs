@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use touchstone_capabilities::openstack::{CloudConfig, Env};
@@ -8,9 +8,10 @@ use touchstone_report::{Report, TerminalOptions, Verbosity};
 use touchstone_runner::{Ceiling, Job, Runner};
 use touchstone_scope::{LimitOverrides, Manifest, Selection};
 
-use super::{runtime, scope, stores, today};
+use super::{attest, evidence, journal_folder, runtime, scope, stores, today};
 use crate::args::{OutputArgs, RunArgs, SelectionArgs};
 use crate::exit::{Exit, Failure};
+use crate::json_lines::JsonLines;
 use crate::progress::Progress;
 use crate::terminal;
 
@@ -20,9 +21,15 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let stores = stores::open(&args.stores.store, &args.scope)?;
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
-    let job = job(manifest, args.scope.display().to_string(), &args.selection, cloud)?;
-    let subject = args.subject.unwrap_or_else(|| job.subject.clone());
-    let job = Job { subject, ceiling, allow_privileged: args.allow_privileged, ..job };
+    let job = job(manifest, args.scope.display().to_string(), &args.selection, cloud, journal_folder()?)?;
+    let job = Job {
+        subject: args.subject.unwrap_or_else(|| job.subject.clone()),
+        ceiling,
+        allow_privileged: args.allow_privileged,
+        evidence: evidence::read(&args.evidence, &job.manifest)?,
+        attestations: attest::read(&args.attestations)?,
+        ..job
+    };
     finish(&Runner::new(runtime()?, stores), job, &args.output).await
 }
 
@@ -32,6 +39,7 @@ pub(crate) fn job(
     file: String,
     args: &SelectionArgs,
     cloud: CloudConfig,
+    journal: PathBuf,
 ) -> Result<Job, Failure> {
     let selection = selection(args)?;
     let plan = manifest.plan(&selection).map_err(|error| Exit::Usage.because(error))?;
@@ -42,19 +50,30 @@ pub(crate) fn job(
         }
         _ => None,
     };
-    Ok(Job { reference_time, ..Job::new(Arc::new(manifest), file, selection, plan, cloud) })
+    Ok(Job { reference_time, ..Job::new(Arc::new(manifest), file, selection, plan, cloud, journal) })
 }
 
 /// Runs the job, shows its progress and its report, and writes the report where it was asked for.
 pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Result<Exit, Failure> {
-    let progress = Progress::start(output.quiet, &job.subject);
-    let watched = progress.clone();
-    let ran = runner.run(&job, move |event| watched.tell(&event), interrupted()).await;
-    progress.end();
-    let report = ran.map_err(|refused| Exit::Refused.because(refused))?;
     let json_to_stdout = output.output.as_deref() == Some(Path::new("-"));
+    if json_to_stdout && output.json_lines {
+        return Err(Exit::Usage.because("--json-lines and `-o -` both want standard output; give -o a file"));
+    }
+    let ran = if output.json_lines {
+        let lines = JsonLines::start();
+        let ran = runner.run(&job, lines.listener(), interrupted()).await;
+        lines.end();
+        ran
+    } else {
+        let progress = Progress::start(output.quiet, &job.subject);
+        let watched = progress.clone();
+        let ran = runner.run(&job, move |event| watched.tell(&event), interrupted()).await;
+        progress.end();
+        ran
+    };
+    let report = ran.map_err(|refused| Exit::Refused.because(refused))?;
     // What a person reads comes first: it is not lost if the file cannot be written.
-    if !json_to_stdout {
+    if !json_to_stdout && !output.json_lines {
         terminal::print(&touchstone_report::terminal(&report, &options(output)));
     }
     match &output.output {
@@ -64,7 +83,7 @@ pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Re
     }
     let reachable = report.preflight.as_ref().is_none_or(|preflight| preflight.reachable);
     let reason = report.preflight.as_ref().and_then(|preflight| preflight.reason.as_deref());
-    if let Some(reason) = reason.filter(|_| output.quiet || json_to_stdout) {
+    if let Some(reason) = reason.filter(|_| output.quiet || json_to_stdout || output.json_lines) {
         terminal::error(reason);
     }
     Ok(if !reachable && !report.run.interrupted {
@@ -95,7 +114,7 @@ fn ceiling(pairs: &[String]) -> Result<Ceiling, Failure> {
     })
 }
 
-fn key_value(option: &str, pair: &str) -> Result<(String, String), Failure> {
+pub(super) fn key_value(option: &str, pair: &str) -> Result<(String, String), Failure> {
     let split = pair.split_once('=').filter(|(key, _)| !key.is_empty());
     let (key, value) =
         split.ok_or_else(|| Exit::Usage.because(format!("{option} {pair}: expected KEY=VALUE")))?;
@@ -108,7 +127,12 @@ fn options(output: &OutputArgs) -> TerminalOptions {
         (_, true) => Verbosity::Verbose,
         _ => Verbosity::Normal,
     };
-    TerminalOptions { width: terminal::width(), color: terminal::stdout_has_color(), verbosity }
+    TerminalOptions {
+        width: terminal::width(),
+        color: terminal::stdout_has_color(),
+        verbosity,
+        all_findings: output.all_findings,
+    }
 }
 
 /// Writes the report to a file, whole or not at all: a reader never finds half of one. What is no file (a pipe, a device)
@@ -137,7 +161,8 @@ fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once.
+/// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once; what checks
+/// created then stays until `touchstone cleanup`.
 async fn interrupted() {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
@@ -149,6 +174,9 @@ async fn interrupted() {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
     }
+    terminal::note(
+        "stopping, and removing what was created; Ctrl-C again to leave that to `touchstone cleanup`",
+    );
     tokio::spawn(async {
         if tokio::signal::ctrl_c().await.is_ok() {
             std::process::exit(Exit::Interrupted as i32);

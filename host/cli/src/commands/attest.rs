@@ -1,0 +1,90 @@
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use touchstone_scope::{Attestation, Attestations, AttestedDocument, AttestedVerdict as Attested, Sha256};
+
+use super::scope;
+use crate::args::{AttestArgs, AttestedVerdict};
+use crate::exit::{Exit, Failure};
+use crate::terminal;
+
+/// Writes an attestation to a file.
+pub(crate) fn attest(args: &AttestArgs) -> Result<Exit, Failure> {
+    let manifest = scope::read(&args.scope)?;
+    let verdict = match args.verdict {
+        AttestedVerdict::Pass => Attested::Pass,
+        AttestedVerdict::Fail => Attested::Fail,
+    };
+    let at = Timestamp::now();
+    let mut attestation = Attestation::new(&manifest, &args.testcase, &args.subject, verdict, &args.by, at)
+        .map_err(|error| Exit::Usage.because(error))?;
+    attestation.document = document(args)?;
+    attestation.comment = args.comment.clone();
+    let text = attestation.to_json();
+    // What could not be read would be refused only when it is needed.
+    Attestation::parse("this attestation", text.as_bytes()).map_err(|error| Exit::Usage.because(error))?;
+    let file = args.output.clone().unwrap_or_else(|| file_name(&attestation).into());
+    let mut new = std::fs::OpenOptions::new();
+    let written = new
+        .write(true)
+        .create_new(true)
+        .open(&file)
+        .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
+    written.map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))?;
+    let until =
+        manifest.testcase(&args.testcase).map(|(_, testcase)| testcase.lifetime.expires_at(attestation.at));
+    let until = until.map_or(String::new(), |until| format!(", counts until {until}"));
+    terminal::print(&format!("{}  {}{until}\n", file.display(), attestation.sha256()));
+    Ok(Exit::Pass)
+}
+
+/// Reads what `--attestations` names: files, and the `*.json` of folders.
+pub(crate) fn read(paths: &[PathBuf]) -> Result<Attestations, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        for file in files(path).map_err(|error| wrong(path, error))? {
+            let bytes = std::fs::read(&file).map_err(|error| wrong(&file, error))?;
+            let attestation = Attestation::parse(&file.display().to_string(), &bytes);
+            all.push(attestation.map_err(|error| Exit::Refused.because(error))?);
+        }
+    }
+    Ok(Attestations::new(all))
+}
+
+fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
+    files.sort();
+    Ok(files)
+}
+
+fn document(args: &AttestArgs) -> Result<Option<AttestedDocument>, Failure> {
+    let Some(url) = args.document.clone() else { return Ok(None) };
+    let sha256 = match (&args.document_file, &args.document_sha256) {
+        (Some(file), _) => Sha256::of(&std::fs::read(file).map_err(|error| wrong(file, error))?),
+        (None, Some(hash)) => {
+            hash.parse().map_err(|error| Exit::Usage.because(format!("--document-sha256 {hash}: {error}")))?
+        }
+        (None, None) => {
+            return Err(Exit::Usage.because("--document needs --document-file or --document-sha256"));
+        }
+    };
+    Ok(Some(AttestedDocument { url, sha256 }))
+}
+
+fn wrong(file: &Path, error: std::io::Error) -> Failure {
+    Exit::Usage.because(format!("{}: {error}", file.display()))
+}
+
+/// A name that sorts well and is a name everywhere.
+fn file_name(attestation: &Attestation) -> String {
+    let plain = |text: &str| -> String {
+        text.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect()
+    };
+    let day = attestation.at.strftime("%Y-%m-%d");
+    format!("{}-{}-{day}.attestation.json", plain(&attestation.subject), plain(&attestation.testcase))
+}
