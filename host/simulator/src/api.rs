@@ -5,6 +5,7 @@ mod catalog;
 mod compute;
 mod identity;
 mod image;
+mod key_manager;
 mod microversion;
 mod network;
 mod others;
@@ -31,10 +32,10 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Reply {
         Some(Service::BlockStorage) => block_storage::answer(site, call),
         Some(Service::Network) => network::answer(site, call),
         Some(Service::Placement) => others::placement(site, call),
-        Some(Service::KeyManager) => others::key_manager(site, call),
+        Some(Service::KeyManager) => key_manager::answer(site, call),
         Some(Service::LoadBalancer) => others::load_balancer(site, call),
         Some(Service::ObjectStore) => others::object_store(site, call),
-        None if call.segments.is_empty() => greeting(site),
+        None if call.segments.is_empty() => others::root(site, call).unwrap_or_else(|| greeting(site)),
         None => Reply::webob(call, 404, "The resource could not be found."),
     };
     reply.header("x-openstack-request-id", &site.request_id())
@@ -55,7 +56,7 @@ fn caller<'a>(site: &'a Site, call: &Call) -> Result<Caller<'a>, Reply> {
     })
 }
 
-/// What services do with a call that is not `GET`: they know the path, or not; the simulated cloud is read-only.
+/// What services do with a call that is not `GET` where nothing can be changed: they know the path, or not.
 fn only_get(
     call: &Call,
     known: Option<Reply>,

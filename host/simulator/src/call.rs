@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use hyper::header::{ACCEPT, HeaderMap};
 use hyper::{Method, Uri};
+use serde_json::{Map, Value};
 
 use crate::Service;
 
 /// A request as the simulated services see it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     /// Path and query, as on the wire.
@@ -24,6 +25,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// What it starts is to fail.
+    pub(crate) fails_later: bool,
 }
 
 impl Call {
@@ -45,12 +48,33 @@ impl Call {
         segments.pop_if(|last| last.is_empty());
         let query = uri.query().unwrap_or_default();
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        Self { method, target, service, region, version, segments, query, headers, body: Bytes::new() }
+        Self {
+            method,
+            target,
+            service,
+            region,
+            version,
+            segments,
+            query,
+            headers,
+            body: Bytes::new(),
+            fails_later: false,
+        }
     }
 
     /// The segments for matching.
     pub(crate) fn path(&self) -> Vec<&str> {
         self.segments.iter().map(String::as_str).collect()
+    }
+
+    /// The path without the query, as on the wire.
+    pub(crate) fn path_on_wire(&self) -> &str {
+        self.target.split('?').next().unwrap_or_default()
+    }
+
+    /// The body, if it is a JSON object.
+    pub(crate) fn object(&self) -> Option<Map<String, Value>> {
+        serde_json::from_slice(&self.body).ok()
     }
 
     /// The last value of a parameter of the query.

@@ -11,11 +11,12 @@ use jiff::civil::{Date, date};
 use jiff::{Span, Timestamp, tz::TimeZone};
 
 use crate::scenario::{
-    Catalog, Fault, FaultKind, Flavor, Image, Microversions, Pages, Scenario, ScenarioError, User, VolumeType,
+    Catalog, Console, Existing, ExistingKind, Fault, FaultKind, Flavor, Image, KeyManager, Microversions,
+    ObjectStore, Pages, Scenario, ScenarioError, Timing, User, VolumeType,
 };
 use ids::Ids;
 pub(crate) use ids::derived_id;
-pub(crate) use network::{Attributes, Networking};
+pub(crate) use network::{Attributes, Networking, NewGroup, attributes, first, pool};
 
 /// When things were created about which the scenario says nothing.
 const CREATED: Date = date(2026, 1, 15);
@@ -39,6 +40,11 @@ pub(crate) struct Cloud {
     pub(crate) images: Vec<Registered>,
     pub(crate) volume_types: Vec<Identified<VolumeType>>,
     pub(crate) networking: Networking,
+    pub(crate) key_manager: KeyManager,
+    pub(crate) object_store: ObjectStore,
+    pub(crate) existing: Vec<Identified<Existing>>,
+    pub(crate) timing: Timing,
+    pub(crate) console: Console,
     pub(crate) faults: Vec<Fault>,
 }
 
@@ -89,7 +95,7 @@ impl Cloud {
         check_catalog(&scenario.catalog)?;
         check_pages(&scenario.pages)?;
         for (index, fault) in scenario.faults.iter().enumerate() {
-            check_fault(fault).map_err(|message| contradiction(format!("faults[{index}]"), message))?;
+            check_kind(&fault.kind).map_err(|message| contradiction(format!("faults[{index}]"), message))?;
         }
         Ok(Self {
             name: scenario.name.clone(),
@@ -106,8 +112,20 @@ impl Cloud {
             flavors: flavors(scenario, &mut ids)?,
             images: images(scenario, &mut ids)?,
             volume_types: volume_types(scenario, &mut ids)?,
+            key_manager: scenario.key_manager.clone(),
+            object_store: scenario.object_store.clone(),
+            existing: existing(scenario, &mut ids)?,
+            timing: scenario.timing,
+            console: scenario.console.clone(),
             faults: scenario.faults.clone(),
         })
+    }
+}
+
+impl Cloud {
+    /// The volume type that is taken if none is asked for.
+    pub(crate) fn default_volume_type(&self) -> Option<&Identified<VolumeType>> {
+        self.volume_types.iter().find(|kind| kind.it.default).or(self.volume_types.first())
     }
 }
 
@@ -192,6 +210,19 @@ fn images(scenario: &Scenario, ids: &mut Ids) -> Result<Vec<Registered>, Scenari
     Ok(images)
 }
 
+fn existing(scenario: &Scenario, ids: &mut Ids) -> Result<Vec<Identified<Existing>>, ScenarioError> {
+    let mut things = Vec::with_capacity(scenario.existing.len());
+    for (index, thing) in scenario.existing.iter().enumerate() {
+        let item = format!("existing[{index}]");
+        if thing.kind == ExistingKind::Server && scenario.flavors.is_empty() {
+            return Err(contradiction(item, "a server needs a flavor, and the cloud has none"));
+        }
+        let id = ids.long(&item, "existing thing", &thing.name, None)?;
+        things.push(Identified { id, it: thing.clone() });
+    }
+    Ok(things)
+}
+
 fn check_catalog(catalog: &Catalog) -> Result<(), ScenarioError> {
     let plain = |name: &&String| {
         name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) && !name.is_empty()
@@ -219,6 +250,10 @@ fn check_pages(pages: &Pages) -> Result<(), ScenarioError> {
         ("images", pages.images),
         ("images_unasked", pages.images_unasked),
         ("volume_types", pages.volume_types),
+        ("servers", pages.servers),
+        ("volumes", pages.volumes),
+        ("secrets", pages.secrets),
+        ("secrets_unasked", pages.secrets_unasked),
         ("network", pages.network.unwrap_or(1)),
     ];
     match lengths.into_iter().find(|(_, length)| *length == 0) {
@@ -227,14 +262,19 @@ fn check_pages(pages: &Pages) -> Result<(), ScenarioError> {
     }
 }
 
-fn check_fault(fault: &Fault) -> Result<(), String> {
-    match &fault.kind {
+fn check_kind(kind: &FaultKind) -> Result<(), String> {
+    match kind {
         FaultKind::Status { code, .. } if !(200..=599).contains(code) => {
             Err(format!("{code} is not the status of an answer: 200 to 599 are"))
         }
         FaultKind::Redirect { code, .. } if !(300..=399).contains(code) => {
             Err(format!("{code} is not the status of a redirection: 300 to 399 are"))
         }
+        FaultKind::DoneThen(end) if end.is_carried_out() => Err(
+            "after `done-then` comes a kind of fault that has no right answer of its own, such as `close`"
+                .into(),
+        ),
+        FaultKind::DoneThen(end) => check_kind(end),
         FaultKind::EchoToken(name) if name.parse::<HeaderName>().is_err() => {
             Err(format!("`{name}` is not the name of a header"))
         }

@@ -6,6 +6,7 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::Service;
 use crate::call::Call;
 
 /// An answer, complete.
@@ -59,8 +60,30 @@ impl Reply {
     }
 
     /// An error as octavia and barbican answer it.
-    pub(crate) fn pecan(status: u16) -> Self {
-        Self::json(status, &json!({"code": status, "title": title(status), "description": ""}))
+    pub(crate) fn pecan(status: u16, description: &str) -> Self {
+        Self::json(status, &json!({"code": status, "title": title(status), "description": description}))
+    }
+
+    /// Any error, in the shape of the service that is called. That it does not answer is said by the proxy before it.
+    pub(crate) fn failure(call: &Call, status: u16, message: &str) -> Self {
+        match call.service {
+            Some(Service::Identity) if status < 502 => Self::keystone(status, message),
+            Some(Service::Compute | Service::BlockStorage) if status < 502 => {
+                Self::fault(fault_name(status), status, message)
+            }
+            Some(Service::Network) if status < 502 => {
+                let kind = format!("HTTP{}", title(status).replace([' ', '-'], ""));
+                Self::neutron(status, &kind, message)
+            }
+            Some(Service::KeyManager | Service::LoadBalancer) if status < 502 => Self::pecan(status, message),
+            _ => Self::webob(call, status, message),
+        }
+    }
+
+    /// No answer but this status, as services answer a deletion.
+    pub(crate) fn empty(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     /// A redirection; where it leads need not be a valid header.
@@ -83,6 +106,22 @@ impl Reply {
 /// A list in its envelope, without any paging.
 pub(crate) fn envelope(name: &str, items: Vec<Value>) -> Value {
     json!({name: items})
+}
+
+/// What nova and cinder call an error.
+fn fault_name(status: u16) -> &'static str {
+    match status {
+        400 => "badRequest",
+        401 => "unauthorized",
+        403 => "forbidden",
+        404 => "itemNotFound",
+        405 => "badMethod",
+        409 => "conflictingRequest",
+        413 | 429 => "overLimit",
+        415 => "badMediaType",
+        501 => "notImplemented",
+        _ => "computeFault",
+    }
 }
 
 fn title(status: u16) -> &'static str {

@@ -5,12 +5,15 @@
 //! that is derived from the scenario's name, the kind and the name of the thing: the same in every run.
 
 mod access;
+mod console;
+mod existing;
 mod fault;
 mod parse;
 mod resources;
 #[cfg(test)]
 mod tests;
 mod text;
+mod timing;
 
 use std::time::Duration;
 
@@ -19,12 +22,15 @@ use serde::Deserialize;
 pub use access::{
     ApplicationCredential, Catalog, CatalogEntry, EndpointForm, ExtraEntry, Identity, Named, User,
 };
+pub use console::Console;
+pub use existing::{Existing, ExistingKind};
 pub use fault::{Fault, FaultKind, PathGlob, PathGlobError};
 pub use parse::ScenarioError;
 pub use resources::{
-    DefaultRule, Direction, Encryption, Ethertype, Flavor, Image, Network, Owner, SecurityGroup, Subnet,
-    Visibility, VolumeType,
+    DefaultRule, Direction, Encryption, Ethertype, Flavor, Image, KeyManager, Network, ObjectStore, Owner,
+    S3Answer, SecurityGroup, Subnet, Visibility, VolumeType,
 };
+pub use timing::Timing;
 
 /// A simulated cloud.
 #[derive(Clone, Debug, Deserialize)]
@@ -62,6 +68,16 @@ pub struct Scenario {
     pub default_security_group_rules: Option<Vec<DefaultRule>>,
     /// Security groups of the project besides `default`, which is always there. Default none.
     pub security_groups: Vec<SecurityGroup>,
+    /// What the key manager allows.
+    pub key_manager: KeyManager,
+    /// What object storage answers.
+    pub object_store: ObjectStore,
+    /// What a stranger has created in the project before the simulation starts. Default nothing.
+    pub existing: Vec<Existing>,
+    /// How long things take to come and to go. Default no time.
+    pub timing: Timing,
+    /// What servers print on their consoles.
+    pub console: Console,
     /// What goes wrong. The first fault that matches a request happens. Default none.
     pub faults: Vec<Fault>,
 }
@@ -99,6 +115,14 @@ pub struct Pages {
     pub images_unasked: usize,
     /// Volume types. Default 1000, as cinder's `osapi_max_limit`.
     pub volume_types: usize,
+    /// Servers. Default 1000, as nova's `max_limit`.
+    pub servers: usize,
+    /// Volumes, and backups. Default 1000, as cinder's `osapi_max_limit`.
+    pub volumes: usize,
+    /// Secrets. Default 100, as barbican's `max_limit_paging`.
+    pub secrets: usize,
+    /// Secrets, if the request does not say how many. Default 10, as barbican's `default_limit_paging`.
+    pub secrets_unasked: usize,
     /// Anything that neutron lists. Default `null`, as neutron's `pagination_max_limit`: everything on one page.
     pub network: Option<usize>,
 }
@@ -109,7 +133,7 @@ impl Scenario {
         Self::embedded("scenarios/demo.yaml", include_str!("../scenarios/demo.yaml"))
     }
 
-    /// A small cloud that meets SCS-0100 and SCS-0103 in everything: scenarios/perfect.yaml.
+    /// A cloud that passes every automated testcase of "SCS-compatible IaaS": scenarios/perfect.yaml.
     pub fn perfect() -> Self {
         Self::embedded("scenarios/perfect.yaml", include_str!("../scenarios/perfect.yaml"))
     }
@@ -137,6 +161,11 @@ impl Default for Scenario {
             networks: Vec::new(),
             default_security_group_rules: Some(DefaultRule::usual()),
             security_groups: Vec::new(),
+            key_manager: KeyManager::default(),
+            object_store: ObjectStore::default(),
+            existing: Vec::new(),
+            timing: Timing::default(),
+            console: Console::default(),
             faults: Vec::new(),
         }
     }
@@ -150,6 +179,16 @@ impl Default for Microversions {
 
 impl Default for Pages {
     fn default() -> Self {
-        Self { flavors: 1000, images: 1000, images_unasked: 25, volume_types: 1000, network: None }
+        Self {
+            flavors: 1000,
+            images: 1000,
+            images_unasked: 25,
+            volume_types: 1000,
+            servers: 1000,
+            volumes: 1000,
+            secrets: 100,
+            secrets_unasked: 10,
+            network: None,
+        }
     }
 }

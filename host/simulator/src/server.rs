@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::cloud::Cloud;
+use crate::inventory::Thing;
 use crate::requests::Request;
 use crate::scenario::{Fault, Scenario, ScenarioError};
 use crate::site::Site;
@@ -120,6 +121,18 @@ impl Running {
     /// Makes all tokens worthless, as if they had expired.
     pub fn expire_tokens(&self) {
         self.site.tokens.revoke_all();
+    }
+
+    /// Everything that was created (by requests, or as `existing` in the scenario) and still exists, sorted: also what
+    /// came along with something else, as the ports of servers and routers, and volumes to boot from.
+    pub fn inventory(&self) -> Vec<Thing> {
+        self.site.state().inventory()
+    }
+
+    /// As [`Running::inventory`], and also what the scenario has and could be deleted: networks, subnets and security
+    /// groups.
+    pub fn everything(&self) -> Vec<Thing> {
+        self.site.state().everything()
     }
 
     /// Adds a fault, before those of the scenario.

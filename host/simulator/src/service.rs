@@ -20,7 +20,7 @@ pub enum Service {
     Network,
     /// Placement, API 1.0: its root, and nothing that an unprivileged user may see.
     Placement,
-    /// Barbican, API v1: empty lists.
+    /// Barbican, API v1: secrets.
     KeyManager,
     /// Octavia, API v2: empty lists.
     LoadBalancer,

@@ -1,7 +1,8 @@
 //! One running cloud: what is shared with its siblings, and what is its own.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use crate::Service;
 use crate::call::Call;
@@ -9,6 +10,7 @@ use crate::cloud::{Account, Cloud};
 use crate::faults::Faults;
 use crate::requests::Log;
 use crate::scenario::ApplicationCredential;
+use crate::state::State;
 use crate::tokens::{Token, Tokens};
 
 /// A running cloud.
@@ -20,6 +22,7 @@ pub(crate) struct Site {
     pub(crate) tokens: Tokens,
     pub(crate) faults: Faults,
     pub(crate) log: Log,
+    state: Mutex<State>,
     answered: AtomicU64,
 }
 
@@ -33,14 +36,23 @@ pub(crate) struct Caller<'a> {
 impl Site {
     pub(crate) fn new(cloud: Arc<Cloud>, base: String) -> Self {
         let faults = Faults::new(&cloud.faults);
+        let state = Mutex::new(State::new(&cloud));
         Self {
             cloud,
             base,
             tokens: Tokens::default(),
             faults,
             log: Log::default(),
+            state,
             answered: AtomicU64::new(0),
         }
+    }
+
+    /// What has been created, as it is at this moment. Whoever has it keeps all others waiting.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.settle(Instant::now());
+        state
     }
 
     /// The unversioned URL of a service, in the region of the call.
@@ -85,6 +97,17 @@ impl<'a> Caller<'a> {
         self.credential()
             .and_then(|credential| credential.roles.as_deref())
             .unwrap_or(&self.account.user.roles)
+    }
+
+    /// Whether the token has one of these roles.
+    pub(crate) fn has_any(&self, roles: &[impl AsRef<str>]) -> bool {
+        self.token.scoped
+            && self.roles().iter().any(|role| roles.iter().any(|wanted| wanted.as_ref() == role))
+    }
+
+    /// Whether services let the caller create, change and delete things of the project.
+    pub(crate) fn may_change(&self) -> bool {
+        self.has_any(&["member", "admin"])
     }
 
     /// Whether services treat the caller as an administrator.

@@ -73,6 +73,53 @@ impl Client {
         self.get_with(path, &[]).await
     }
 
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, &[("content-type", "application/json")], body.to_string()).await
+    }
+
+    /// The status of a deletion.
+    pub(crate) async fn delete(&self, path: &str) -> u16 {
+        self.send(Method::DELETE, path, &[], String::new()).await.status
+    }
+
+    /// Creates something, and returns the field of the answer.
+    pub(crate) async fn create(&self, path: &str, body: Value, pointer: &str) -> String {
+        let answer = self.post(path, body).await;
+        assert!((200..300).contains(&answer.status), "{path}: {} {}", answer.status, answer.text);
+        answer.outcome(pointer).1
+    }
+
+    /// Waits until what there is is this.
+    pub(crate) async fn until_there_is(&self, wanted: &[&str]) {
+        let start = std::time::Instant::now();
+        while self.inventory() != wanted {
+            assert!(start.elapsed().as_secs() < 20, "{:?} instead of {wanted:?}", self.inventory());
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until a field (a JSON pointer) of the answer has this value.
+    pub(crate) async fn until(&self, path: &str, pointer: &str, wanted: &str) {
+        let start = std::time::Instant::now();
+        loop {
+            let now = self.get(path).await.outcome(pointer).1;
+            if now == wanted {
+                return;
+            }
+            assert!(start.elapsed().as_secs() < 20, "{path} is {now} instead of {wanted}");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+
+    /// What there is: `kind name`.
+    pub(crate) fn inventory(&self) -> Vec<String> {
+        self.cloud.inventory().iter().map(|thing| format!("{} {}", thing.kind, thing.name)).collect()
+    }
+
     pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(Method::GET, path, headers, String::new()).await
     }

@@ -1,6 +1,7 @@
 //! Nova, API v2.1.
 
 mod flavors;
+mod servers;
 #[cfg(test)]
 mod tests;
 
@@ -45,9 +46,15 @@ pub(super) fn answer(site: &Site, call: &Call) -> Reply {
         Ok(asked) => asked,
         Err(reply) => return reply,
     };
+    let path = call.path();
+    if path.first() == Some(&"servers")
+        && let Some(reply) = servers::answer(site, call, &caller, asked, &path)
+    {
+        return range.label(reply, asked);
+    }
     let read = read(site, call, &caller, asked).map(|reply| range.label(reply, asked));
     let denied =
-        || Reply::fault("badMethod", 405, "The simulated cloud is read-only.").header("allow", "GET");
+        || Reply::fault("badMethod", 405, "The simulated cloud does not change this.").header("allow", "GET");
     only_get(call, read, || not_found(call), denied)
 }
 
@@ -63,8 +70,6 @@ fn read(site: &Site, call: &Call, caller: &Caller<'_>, version: Microversion) ->
         ["flavors", id] => flavors::show(site, call, caller, version, id),
         ["flavors", id, "os-extra_specs"] => flavors::extra_specs(site, caller, id),
         ["flavors", id, "os-extra_specs", key] => flavors::extra_spec(site, caller, id, key),
-        ["servers"] | ["servers", "detail"] => empty("servers"),
-        ["servers", id] => item_not_found(&format!("Instance {id} could not be found.")),
         ["os-keypairs"] => empty("keypairs"),
         ["os-server-groups"] => empty("server_groups"),
         ["os-availability-zone"] => Reply::json(200, &envelope("availabilityZoneInfo", zones())),

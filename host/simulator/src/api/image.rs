@@ -51,12 +51,10 @@ pub(super) fn answer(site: &Site, call: &Call) -> Reply {
 fn read(site: &Site, call: &Call, caller: &Caller<'_>, path: &[&str]) -> Option<Reply> {
     Some(match path {
         ["images"] => list(site, call, caller),
-        ["images", id] => {
-            match site.cloud.images.iter().find(|image| image.id == *id && is_visible(image, caller)) {
-                Some(image) => Reply::json(200, &View { image, cloud: &site.cloud }),
-                None => no_image(call, 404, id),
-            }
-        }
+        ["images", id] => match visible(site, caller, id) {
+            Some(image) => Reply::json(200, &View { image, cloud: &site.cloud }),
+            None => no_image(call, 404, id),
+        },
         ["images", _, "members"] => {
             Reply::json(200, &json!({"members": [], "schema": "/v2/schemas/members"}))
         }
@@ -102,6 +100,11 @@ fn list(site: &Site, call: &Call, caller: &Caller<'_>) -> Reply {
     };
     let next = page.next.map(|marker| format!("/v2/images?{}", call.query_with_marker(marker)));
     Reply::json(200, &Images { images: page.items, cloud: &site.cloud, first, next })
+}
+
+/// The image with this id, if the caller may see it.
+pub(super) fn visible<'a>(site: &'a Site, caller: &Caller<'_>, id: &str) -> Option<&'a Registered> {
+    site.cloud.images.iter().find(|image| image.id == id && is_visible(image, caller))
 }
 
 fn is_visible(image: &Registered, caller: &Caller<'_>) -> bool {

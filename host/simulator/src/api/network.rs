@@ -1,29 +1,29 @@
 //! Neutron, API v2.0.
 
+mod groups;
+mod lists;
+mod networks;
+mod ports;
+mod request;
+mod routers;
+mod subnets;
 #[cfg(test)]
 mod tests;
 
+use hyper::Method;
 use serde_json::{Value, json};
 
-use super::paging::page;
-use super::{caller, only_get};
+use super::caller;
 use crate::Service;
 use crate::call::Call;
 use crate::cloud::{Attributes, Networking};
 use crate::reply::{Reply, envelope};
-use crate::site::Site;
+use crate::site::{Caller, Site};
+use crate::state::{Net, text};
 
 /// Collections that the simulated cloud has, but with nothing in them.
-const EMPTY: [&str; 8] = [
-    "routers",
-    "ports",
-    "floatingips",
-    "subnetpools",
-    "address-scopes",
-    "rbac-policies",
-    "trunks",
-    "network-ip-availabilities",
-];
+const EMPTY: [&str; 6] =
+    ["floatingips", "subnetpools", "address-scopes", "rbac-policies", "trunks", "network-ip-availabilities"];
 
 /// Extensions of the API, by alias.
 const EXTENSIONS: [(&str, &str); 9] = [
@@ -50,25 +50,32 @@ pub(super) fn answer(site: &Site, call: &Call) -> Reply {
             _ => not_found(),
         };
     }
-    if let Err(reply) = caller(site, call) {
-        return reply;
-    }
-    let denied = || {
-        Reply::neutron(405, "HTTPMethodNotAllowed", "The simulated cloud is read-only.")
-            .header("allow", "GET")
+    let caller = match caller(site, call) {
+        Ok(caller) => caller,
+        Err(reply) => return reply,
     };
-    only_get(call, read(site, call, &url), not_found, denied)
+    let path = call.path();
+    let Some(known) = read(site, call, &caller, &path, &url) else {
+        // Paths that are only there for changes are not found by reading.
+        return change(site, call, &caller, &path).unwrap_or_else(not_found);
+    };
+    if call.method == Method::GET {
+        return known;
+    }
+    change(site, call, &caller, &path).unwrap_or_else(|| {
+        let problem = "The simulated cloud does not do this.";
+        Reply::neutron(405, "HTTPMethodNotAllowed", problem).header("allow", "GET")
+    })
 }
 
-fn read(site: &Site, call: &Call, url: &str) -> Option<Reply> {
+fn read(site: &Site, call: &Call, caller: &Caller<'_>, path: &[&str], url: &str) -> Option<Reply> {
     let networking = &site.cloud.networking;
     let zones = || {
         let zone = |(zone, kind)| json!({"name": zone, "state": "available", "resource": kind});
         let kinds = |name| ["network", "router"].map(|kind| (name, kind));
         site.cloud.zones.iter().flat_map(kinds).map(zone).collect::<Vec<Value>>()
     };
-    let path = call.path();
-    Some(match path.as_slice() {
+    Some(match path {
         [] => Reply::json(200, &resources(url)),
         ["extensions"] => {
             Reply::json(200, &envelope("extensions", extensions(networking).collect::<Vec<_>>()))
@@ -79,122 +86,123 @@ fn read(site: &Site, call: &Call, url: &str) -> Option<Reply> {
         }
         ["availability_zones"] => Reply::json(200, &envelope("availability_zones", zones())),
         [name] if EMPTY.contains(name) => Reply::json(200, &envelope(&name.replace('-', "_"), Vec::new())),
-        [name] => list(site, call, name, collection(networking, name)?, url),
-        [name, id] => match collection(networking, name)?.iter().find(|item| self::id(item) == *id) {
-            Some(item) => Reply::json(200, &json!({singular(name)?: with_fields(item, call)})),
-            None => missing(name, id),
-        },
+        [name] | [name, _] => {
+            let state = site.state();
+            let items = items(site, &state.net, caller, name)?;
+            match path.get(1) {
+                None => lists::list(site, call, name, &items, url),
+                Some(id) => match items.into_iter().find(|item| text(item, "id") == *id) {
+                    Some(item) => Reply::json(200, &json!({singular(name)?: lists::with_fields(item, call)})),
+                    None => missing(name, id),
+                },
+            }
+        }
         _ => return None,
     })
 }
 
-fn list(site: &Site, call: &Call, name: &str, items: &[Attributes], url: &str) -> Reply {
-    let asked = match call.parameter("limit").map(str::parse::<usize>) {
-        None | Some(Ok(0)) => None,
-        Some(Ok(limit)) => Some(limit),
-        Some(Err(_)) => {
-            let text = call.parameter("limit").unwrap_or_default();
-            let problem =
-                format!("Bad limit request: Limit must be an integer 0 or greater and not '{text}'.");
-            return Reply::neutron(400, "BadRequest", &problem);
-        }
-    };
-    let limit = asked.into_iter().chain(site.cloud.pages.network).min();
-    let filters = match filters(call, items) {
-        Ok(filters) => filters,
-        Err(reply) => return reply,
-    };
-    let wanted = |item: &&Attributes| {
-        filters.iter().all(|(name, values)| values.iter().any(|value| has(item, name, value)))
-    };
-    let mut wanted: Vec<&Attributes> = items.iter().filter(wanted).collect();
-    for (key, descending) in order(call).into_iter().rev() {
-        wanted.sort_by_key(|item| text(item.get(key).unwrap_or(&Value::Null)));
-        if descending {
-            wanted.reverse();
-        }
-    }
-    let marker = call.parameter("marker");
-    let Ok(page) = page(wanted, marker, limit.unwrap_or(usize::MAX), id) else {
-        return missing(name, marker.unwrap_or_default());
-    };
-    let key = name.replace('-', "_");
-    let items: Vec<Value> = page.items.into_iter().map(|item| with_fields(item, call)).collect();
-    let mut body = envelope(&key, items);
-    if let Some(marker) = page.next {
-        let href = format!("{url}/v2.0/{name}?{}", call.query_with_marker(marker));
-        body[format!("{key}_links")] = json!([{"rel": "next", "href": href}]);
-    }
-    Reply::json(200, &body)
-}
-
-fn id(item: &Attributes) -> &str {
-    item.get("id").and_then(Value::as_str).unwrap_or_default()
-}
-
-fn collection<'a>(networking: &'a Networking, name: &str) -> Option<&'a [Attributes]> {
+/// What there is in a collection, and the caller may see. None: there is no such collection.
+fn items<'a>(site: &'a Site, net: &'a Net, caller: &Caller<'_>, name: &str) -> Option<Vec<&'a Attributes>> {
+    let project = &site.cloud.project.id;
     Some(match name {
-        "networks" => &networking.networks,
-        "subnets" => &networking.subnets,
-        "security-groups" => &networking.security_groups,
-        "security-group-rules" => &networking.security_group_rules,
-        "default-security-group-rules" => networking.default_security_group_rules.as_deref()?,
+        "networks" => net.networks.values().collect(),
+        "subnets" => net.subnets.values().collect(),
+        "routers" => net.routers.values().collect(),
+        // Those of routers to the outside are nobody's.
+        "ports" => net
+            .ports
+            .values()
+            .filter(|port| caller.is_admin() || text(port, "project_id") == project)
+            .collect(),
+        "security-groups" => net.security_groups.values().collect(),
+        "security-group-rules" => net.security_group_rules.values().collect(),
+        "default-security-group-rules" => {
+            site.cloud.networking.default_security_group_rules.as_ref()?.iter().collect()
+        }
         _ => return None,
     })
+}
+
+/// Creates, changes or deletes. None: this cannot be done.
+fn change(site: &Site, call: &Call, caller: &Caller<'_>, path: &[&str]) -> Option<Reply> {
+    let action: Action = match (&call.method, path) {
+        (&Method::POST, ["networks"]) => networks::create,
+        (&Method::DELETE, ["networks", _]) => networks::delete,
+        (&Method::POST, ["subnets"]) => subnets::create,
+        (&Method::DELETE, ["subnets", _]) => subnets::delete,
+        (&Method::POST, ["routers"]) => routers::create,
+        (&Method::PUT, ["routers", _]) => routers::update,
+        (&Method::DELETE, ["routers", _]) => routers::delete,
+        (&Method::PUT, ["routers", _, "add_router_interface"]) => routers::add_interface,
+        (&Method::PUT, ["routers", _, "remove_router_interface"]) => routers::remove_interface,
+        (&Method::POST, ["ports"]) => ports::create,
+        (&Method::DELETE, ["ports", _]) => ports::delete,
+        (&Method::POST, ["security-groups"]) => groups::create,
+        (&Method::DELETE, ["security-groups", _]) => groups::delete,
+        (&Method::POST, ["security-group-rules"]) => groups::create_rule,
+        (&Method::DELETE, ["security-group-rules", _]) => groups::delete_rule,
+        _ => return None,
+    };
+    if !caller.may_change() {
+        let what = match call.method {
+            Method::POST => "create",
+            Method::DELETE => "delete",
+            _ => "update",
+        };
+        let name = path.last().filter(|last| last.ends_with("_interface")).map_or_else(
+            || format!("{what}_{}", path.first().and_then(|name| singular(name)).unwrap_or_default()),
+            |action| (*action).to_owned(),
+        );
+        return Some(forbidden(&name));
+    }
+    let mut change = Change { site, call, caller, net: &mut site.state().net, now: now() };
+    let id = path.get(1).copied().unwrap_or_default();
+    Some(action(&mut change, id).unwrap_or_else(|refused| refused))
+}
+
+/// Something that is to change, and by whom.
+struct Change<'a> {
+    site: &'a Site,
+    call: &'a Call,
+    caller: &'a Caller<'a>,
+    net: &'a mut Net,
+    /// As neutron writes it.
+    now: String,
+}
+
+type Action = fn(&mut Change<'_>, &str) -> Result<Reply, Reply>;
+
+impl Change<'_> {
+    /// The project of whoever asks.
+    fn project(&self) -> &str {
+        &self.site.cloud.project.id
+    }
+
+    /// Whether the caller may change it, or what neutron says of what is another's.
+    fn check_owner(&self, item: &Attributes, rule: &str) -> Result<(), Reply> {
+        let own = self.caller.is_admin() || text(item, "project_id") == self.project();
+        if own { Ok(()) } else { Err(forbidden(rule)) }
+    }
+}
+
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn singular(name: &str) -> Option<String> {
     Some(name.strip_suffix('s')?.replace('-', "_"))
 }
 
-/// The filters of a query, those with the same name together: one of their values has to fit.
-fn filters<'a>(call: &'a Call, items: &[Attributes]) -> Result<Vec<(&'a str, Vec<&'a str>)>, Reply> {
-    let mut filters: Vec<(&str, Vec<&str>)> = Vec::new();
-    for (name, value) in &call.query {
-        if matches!(name.as_str(), "limit" | "marker" | "fields" | "sort_key" | "sort_dir" | "page_reverse") {
-            continue;
-        }
-        if !items.is_empty() && !items.iter().any(|item| item.contains_key(name)) {
-            let problem = format!("['{name}'] is invalid attribute for filtering");
-            return Err(Reply::neutron(400, "HTTPBadRequest", &problem));
-        }
-        match filters.iter_mut().find(|(known, _)| known == name) {
-            Some((_, values)) => values.push(value),
-            None => filters.push((name, vec![value])),
-        }
-    }
-    Ok(filters)
+fn forbidden(rule: &str) -> Reply {
+    Reply::neutron(403, "PolicyNotAuthorized", &format!("rule:{rule} is disallowed by policy"))
 }
 
-fn has(item: &Attributes, name: &str, wanted: &str) -> bool {
-    match item.get(name) {
-        Some(Value::Array(values)) => values.iter().any(|value| text(value) == wanted),
-        Some(Value::Bool(value)) => value.to_string().eq_ignore_ascii_case(wanted),
-        Some(value) => text(value) == wanted,
-        None => false,
-    }
+fn bad_request(kind: &str, message: &str) -> Reply {
+    Reply::neutron(400, kind, message)
 }
 
-fn order(call: &Call) -> Vec<(&str, bool)> {
-    let values = |wanted: &'static str| {
-        call.query.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
-    };
-    let directions = values("sort_dir").chain(std::iter::repeat("asc"));
-    values("sort_key").zip(directions).map(|(key, direction)| (key, direction == "desc")).collect()
-}
-
-fn with_fields(item: &Attributes, call: &Call) -> Value {
-    let wanted: Vec<&str> =
-        call.query.iter().filter(|(name, _)| name == "fields").map(|(_, value)| value.as_str()).collect();
-    let mut item = item.clone();
-    if !wanted.is_empty() {
-        item.retain(|name, _| wanted.contains(&name.as_str()));
-    }
-    Value::Object(item)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), Into::into)
+fn conflict(kind: &str, message: &str) -> Reply {
+    Reply::neutron(409, kind, message)
 }
 
 fn extensions(networking: &Networking) -> impl Iterator<Item = Value> {

@@ -7,6 +7,7 @@ use super::{caller, only_get};
 use crate::Service;
 use crate::call::Call;
 use crate::reply::{Reply, envelope};
+use crate::scenario::{ObjectStore, S3Answer};
 use crate::site::Site;
 
 /// Placement: all that an unprivileged user gets is its version.
@@ -41,25 +42,6 @@ pub(super) fn placement(site: &Site, call: &Call) -> Reply {
     })
 }
 
-/// Barbican: no secrets.
-pub(super) fn key_manager(site: &Site, call: &Call) -> Reply {
-    let url = site.url(call, Service::KeyManager);
-    let version = json!({
-        "id": "v1", "status": "stable", "links": [{"rel": "self", "href": format!("{url}/v1/")}],
-        "media-types": [{"base": "application/json", "type": "application/vnd.openstack.key-manager-v1+json"}],
-    });
-    let reply = match (&call.version, call.path().as_slice()) {
-        (None, []) => Reply::json(300, &json!({"versions": {"values": [version]}})),
-        (Some(_), []) => Reply::json(200, &json!({"version": version})),
-        (None, _) => Reply::pecan(404),
-        (Some(_), path) => lists(site, call, path, |path| match path {
-            [name @ ("secrets" | "containers" | "orders")] => Some(json!({*name: [], "total": 0})),
-            _ => None,
-        }),
-    };
-    reply.header("openstack-api-version", "key-manager 1.0").header("vary", "openstack-api-version")
-}
-
 /// Octavia: no load balancers.
 pub(super) fn load_balancer(site: &Site, call: &Call) -> Reply {
     let url = site.url(call, Service::LoadBalancer);
@@ -79,8 +61,45 @@ pub(super) fn load_balancer(site: &Site, call: &Call) -> Reply {
             ["lbaas", name @ ("flavors" | "providers" | "availabilityzones")] => Some(json!({*name: []})),
             _ => None,
         }),
-        _ => Reply::pecan(404),
+        _ => Reply::pecan(404, ""),
     }
+}
+
+/// The root of the host of object storage, where S3 is if it is there. None: nothing is, and the cloud has no object
+/// storage either.
+pub(super) fn root(site: &Site, call: &Call) -> Option<Reply> {
+    let cloud = &site.cloud;
+    let ObjectStore { s3, s3_answer } = cloud.object_store;
+    if !s3 {
+        let absent = cloud.catalog.services.get(&Service::ObjectStore).is_some_and(|entry| entry.absent);
+        return (!absent).then(|| Reply::text(412, "text/html; charset=UTF-8", "Bad URL"));
+    }
+    if !matches!(call.method, Method::GET | Method::HEAD) {
+        let problem = "The specified method is not allowed against this resource.";
+        return Some(s3_error(site, 405, "MethodNotAllowed", problem));
+    }
+    // Nobody has a key for it.
+    let s3_answer = call.header("authorization").map_or(s3_answer, |_| S3Answer::InvalidAccessKeyId);
+    Some(match s3_answer {
+        S3Answer::AccessDenied => s3_error(site, 403, "AccessDenied", "Access Denied."),
+        S3Answer::InvalidAccessKeyId => {
+            let problem = "The AWS Access Key Id you provided does not exist in our records.";
+            s3_error(site, 403, "InvalidAccessKeyId", problem)
+        }
+        S3Answer::AnonymousBuckets => Reply::text(
+            200,
+            "application/xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Owner><ID>anonymous</ID><DisplayName></DisplayName></Owner><Buckets></Buckets></ListAllMyBucketsResult>",
+        ),
+    })
+}
+
+fn s3_error(site: &Site, status: u16, code: &str, message: &str) -> Reply {
+    let request = site.request_id().replace('-', "");
+    let body = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request}</RequestId></Error>"
+    );
+    Reply::text(status, "application/xml", body).header("x-amz-request-id", &request)
 }
 
 /// Swift: an account without containers.
@@ -124,5 +143,5 @@ fn lists(site: &Site, call: &Call, path: &[&str], list: impl Fn(&[&str]) -> Opti
         return reply;
     }
     let known = list(path).map(|body| Reply::json(200, &body));
-    only_get(call, known, || Reply::pecan(404), || Reply::pecan(405).header("allow", "GET"))
+    only_get(call, known, || Reply::pecan(404, ""), || Reply::pecan(405, "").header("allow", "GET"))
 }

@@ -11,7 +11,7 @@ use crate::scenario::{DefaultRule, Direction, Ethertype, Network, Owner, Scenari
 /// A resource: its attributes.
 pub(crate) type Attributes = Map<String, Value>;
 
-/// The collections that are not empty, each in the order of its ids.
+/// What there is at the start, each collection in the order of its ids.
 #[derive(Debug)]
 pub(crate) struct Networking {
     pub(crate) networks: Vec<Attributes>,
@@ -20,6 +20,18 @@ pub(crate) struct Networking {
     pub(crate) security_group_rules: Vec<Attributes>,
     /// None: this cloud's API does not have them.
     pub(crate) default_security_group_rules: Option<Vec<Attributes>>,
+    /// From which new security groups get their rules.
+    template: Vec<DefaultRule>,
+    project: String,
+}
+
+/// What is said about a new security group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewGroup<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) created: &'a str,
 }
 
 impl Networking {
@@ -48,9 +60,16 @@ impl Networking {
             let zones = &scenario.availability_zones;
             networks.push(network_attributes(network, &id, owner(network.owner), &subnet_ids, zones));
         }
-        let usual = DefaultRule::usual();
         let template = scenario.default_security_group_rules.as_deref();
-        let (mut groups, mut rules) = (Vec::new(), Vec::new());
+        let mut networking = Self {
+            networks,
+            subnets,
+            security_groups: Vec::new(),
+            security_group_rules: Vec::new(),
+            default_security_group_rules: template.map(|rules| template_rules(rules, &scenario.name)),
+            template: template.map_or_else(DefaultRule::usual, <[DefaultRule]>::to_vec),
+            project: project.into(),
+        };
         let first = ("default", "Default security group", None);
         let others = scenario
             .security_groups
@@ -63,25 +82,40 @@ impl Networking {
                 format!("security_groups[{}]", index - 1)
             };
             let id = ids.long(&item, "security group", name, given)?;
-            let own = group_rules(template.unwrap_or(&usual), &id, index == 0, project);
-            groups.push(attributes(json!({
-                "id": id, "name": name, "description": description, "stateful": true, "shared": false, "tags": [],
-                "project_id": project, "tenant_id": project, "security_group_rules": own,
-                "created_at": created(), "updated_at": created(), "revision_number": 1,
-            })));
-            rules.extend(own);
+            let new = NewGroup { id: &id, name, description, created: &created() };
+            let (group, rules) = networking.security_group(new, index == 0);
+            networking.security_groups.push(group);
+            networking.security_group_rules.extend(rules);
         }
-        let by_id = |mut items: Vec<Attributes>| {
+        for items in [
+            &mut networking.networks,
+            &mut networking.subnets,
+            &mut networking.security_groups,
+            &mut networking.security_group_rules,
+        ]
+        .into_iter()
+        .chain(&mut networking.default_security_group_rules)
+        {
             items.sort_by(|a, b| a["id"].as_str().cmp(&b["id"].as_str()));
-            items
-        };
-        Ok(Self {
-            networks: by_id(networks),
-            subnets: by_id(subnets),
-            security_groups: by_id(groups),
-            security_group_rules: by_id(rules),
-            default_security_group_rules: template.map(|rules| by_id(template_rules(rules, &scenario.name))),
-        })
+        }
+        Ok(networking)
+    }
+
+    /// A security group with the rules that the template gives it.
+    pub(crate) fn security_group(
+        &self,
+        new: NewGroup<'_>,
+        is_default: bool,
+    ) -> (Attributes, Vec<Attributes>) {
+        let NewGroup { id, name, description, created } = new;
+        let project = &self.project;
+        let rules = group_rules(&self.template, id, is_default, project, created);
+        let group = attributes(json!({
+            "id": id, "name": name, "description": description, "stateful": true, "shared": false, "tags": [],
+            "project_id": project, "tenant_id": project, "security_group_rules": rules,
+            "created_at": created, "updated_at": created, "revision_number": 1,
+        }));
+        (group, rules)
     }
 }
 
@@ -110,7 +144,7 @@ fn subnet_attributes(
     owner: &str,
     external: bool,
 ) -> Result<Attributes, ScenarioError> {
-    let (version, start, end) = addresses(&subnet.cidr).ok_or_else(|| {
+    let (version, start, end) = pool(&subnet.cidr).ok_or_else(|| {
         contradiction(item, format!("`{}` is not a `cidr` such as `10.0.0.0/24`", subnet.cidr))
     })?;
     Ok(attributes(json!({
@@ -125,7 +159,7 @@ fn subnet_attributes(
 
 /// Version and the range for servers: all but the network's own address, the gateway's usual place and, for IPv4,
 /// the broadcast address.
-fn addresses(cidr: &str) -> Option<(u8, IpAddr, IpAddr)> {
+pub(crate) fn pool(cidr: &str) -> Option<(u8, IpAddr, IpAddr)> {
     let (address, length) = cidr.split_once('/')?;
     let (address, length): (IpAddr, u32) = (address.parse().ok()?, length.parse().ok()?);
     match address {
@@ -143,7 +177,21 @@ fn addresses(cidr: &str) -> Option<(u8, IpAddr, IpAddr)> {
     }
 }
 
-fn group_rules(template: &[DefaultRule], group: &str, is_default: bool, project: &str) -> Vec<Attributes> {
+/// The first address of a subnet: the usual one of its gateway.
+pub(crate) fn first(cidr: &str) -> Option<IpAddr> {
+    Some(match pool(cidr)?.1 {
+        IpAddr::V4(second) => IpAddr::V4((second.to_bits() - 1).into()),
+        IpAddr::V6(second) => IpAddr::V6((second.to_bits() - 1).into()),
+    })
+}
+
+fn group_rules(
+    template: &[DefaultRule],
+    group: &str,
+    is_default: bool,
+    project: &str,
+    created: &str,
+) -> Vec<Attributes> {
     let used =
         |rule: &&DefaultRule| if is_default { rule.used_in_default_group } else { rule.used_in_other_groups };
     let with_ids = |(index, rule): (usize, &DefaultRule)| {
@@ -151,8 +199,8 @@ fn group_rules(template: &[DefaultRule], group: &str, is_default: bool, project:
         attributes.extend(self::attributes(json!({
             "id": derived_id(&[group, "rule", &index.to_string()]), "security_group_id": group,
             "project_id": project, "tenant_id": project, "normalized_cidr": rule.remote_ip_prefix,
-            "belongs_to_default_sg": is_default, "description": null, "created_at": created(),
-            "updated_at": created(), "revision_number": 0,
+            "belongs_to_default_sg": is_default, "description": null, "created_at": created,
+            "updated_at": created, "revision_number": 0,
         })));
         attributes
     };
@@ -185,7 +233,8 @@ fn created() -> String {
     format!("{CREATED}T00:00:00Z")
 }
 
-fn attributes(value: Value) -> Attributes {
+/// A resource from JSON.
+pub(crate) fn attributes(value: Value) -> Attributes {
     match value {
         Value::Object(attributes) => attributes,
         _ => Attributes::new(),
@@ -198,7 +247,7 @@ mod tests {
 
     #[test]
     fn addresses_for_servers() {
-        let range = |cidr| addresses(cidr).map(|(version, start, end)| format!("{version} {start} {end}"));
+        let range = |cidr| pool(cidr).map(|(version, start, end)| format!("{version} {start} {end}"));
         assert_eq!(range("10.1.2.0/24").unwrap(), "4 10.1.2.2 10.1.2.254");
         assert_eq!(range("0.0.0.0/0").unwrap(), "4 0.0.0.2 255.255.255.254");
         assert_eq!(range("2001:db8::/64").unwrap(), "6 2001:db8::2 2001:db8::ffff:ffff:ffff:ffff");

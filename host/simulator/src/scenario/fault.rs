@@ -85,6 +85,39 @@ pub enum FaultKind {
     WrongContentLength(i64),
     /// The right answer, with the token of the request in this header of the response.
     EchoToken(String),
+    /// The request is carried out, and then this happens instead of its answer: `done-then: close`,
+    /// `done-then: {status: {code: 504}}`, `done-then: hang`. It takes every kind that has no right answer of its own.
+    DoneThen(Box<FaultKind>),
+    /// The request is accepted with the right answer, but what it starts fails: servers end in `ERROR`, volumes and
+    /// backups in `error`, restored volumes in `error_restoring`, deleted volumes in `error_deleting`; deleted servers
+    /// and backups are still there, in error. Where nothing fails later, the answer is simply right.
+    FailsLater,
+}
+
+impl FaultKind {
+    /// Whether the request is carried out, so that it has a right answer.
+    pub(crate) fn is_carried_out(&self) -> bool {
+        match self {
+            Self::TruncatedJson
+            | Self::Slow(_)
+            | Self::Trickle(_)
+            | Self::ExpireToken
+            | Self::WrongContentLength(_)
+            | Self::EchoToken(_)
+            | Self::DoneThen(_)
+            | Self::FailsLater => true,
+            Self::Status { .. }
+            | Self::Html
+            | Self::Json(_)
+            | Self::EndlessBody
+            | Self::Huge(_)
+            | Self::Reset
+            | Self::Close
+            | Self::Hang
+            | Self::Redirect { .. }
+            | Self::Garbage => false,
+        }
+    }
 }
 
 /// A pattern of paths. `*` stands for exactly one segment; `**`, only at the end, for any number of them.

@@ -49,7 +49,8 @@ catalog:
     key-manager: {absent: true}
   extra: [{type: s3, name: ceph, url: "https://s3.example/"}]
 microversions: {compute: "2.60", block_storage: "3.50"}
-pages: {flavors: 5, images: 4, images_unasked: 3, volume_types: 2, network: 1}
+pages: {flavors: 5, images: 4, images_unasked: 3, volume_types: 2, servers: 6, volumes: 7, secrets: 8,
+        secrets_unasked: 9, network: 1}
 availability_zones: [a, b]
 flavors:
   - {name: f, id: fid, description: d, vcpus: 2, ram: 2048, disk: 10, ephemeral: 1, swap: 512, public: false,
@@ -68,6 +69,11 @@ default_security_group_rules:
   - {direction: ingress, ethertype: IPv6, protocol: tcp, port: 22, remote_ip_prefix: "::/0", from_same_group: true,
      used_in_default_group: false, used_in_other_groups: false}
 security_groups: [{name: g, id: gid, description: d}]
+key_manager: {roles: [creator]}
+object_store: {s3: false, s3_answer: anonymous-buckets}
+existing: [{kind: security_group, name: e, age: 3h}]
+timing: {server: 1s, volume: 2s, backup: 3s, deletion: 4s, console: 5s}
+console: {outputs: {rngd: [inactive]}, lines: [a, b], silent: true}
 faults:
   - {service: compute, method: GET, path: "/flavors/*", after: 1, times: 2, kind: {status: {code: 503, retry_after: 3}}}
 "#,
@@ -77,6 +83,14 @@ faults:
     assert_eq!(scenario.identity.token_lifetime, Duration::from_millis(1500));
     assert_eq!(scenario.microversions.compute, (2, 60));
     assert_eq!(scenario.catalog.services[&Service::BlockStorage].types, ["volumev3"]);
+    assert_eq!(scenario.timing.console, Duration::from_secs(5));
+    assert_eq!(
+        (scenario.existing[0].age.as_secs(), scenario.existing[0].kind),
+        (3 * 3600, ExistingKind::SecurityGroup)
+    );
+    assert_eq!(scenario.object_store.s3_answer, S3Answer::AnonymousBuckets);
+    assert_eq!(scenario.console.output("rngd"), ["inactive"]);
+    assert_eq!(scenario.console.output("entropy-avail"), ["256"]);
     assert_eq!(scenario.faults[0].kind, FaultKind::Status { code: 503, retry_after: Some(3) });
     assert!(Simulator::new(&scenario).is_ok());
 }
@@ -108,6 +122,12 @@ fn every_kind_of_fault_is_understood() {
         ("garbage", FaultKind::Garbage),
         ("{wrong-content-length: -20}", FaultKind::WrongContentLength(-20)),
         ("{echo-token: link}", FaultKind::EchoToken("link".into())),
+        ("fails-later", FaultKind::FailsLater),
+        ("{done-then: close}", FaultKind::DoneThen(Box::new(FaultKind::Close))),
+        (
+            "{done-then: {status: {code: 504}}}",
+            FaultKind::DoneThen(Box::new(FaultKind::Status { code: 504, retry_after: None })),
+        ),
         ("{status: {code: 500}}", FaultKind::Status { code: 500, retry_after: None }),
     ];
     for (yaml, kind) in kinds {
@@ -126,6 +146,9 @@ fn mistakes_are_shown_where_they_are() {
         ("latency: soon\n", "cloud.yaml:1:10: ", "`soon` is not a duration"),
         ("microversions: {compute: '2'}\n", "cloud.yaml:1:26: ", "`2` is not a microversion"),
         ("format: touchstone.scenario/v2\n", "cloud.yaml:1:9: ", "touchstone.scenario/v1"),
+        ("existing:\n- {kind: flavor, name: x}\n", "cloud.yaml:2:10: ", "flavor"),
+        ("existing:\n- {kind: volume}\n", "cloud.yaml:2:", "name"),
+        ("timing: {server: 5}\n", "cloud.yaml:1:18: ", "a duration with its unit"),
         ("faults:\n- kind: explode\n", "cloud.yaml:2:9: ", "explode"),
         ("faults:\n- {path: flavors, kind: hang}\n", "cloud.yaml:2:10: ", "has to begin with `/`"),
         ("faults:\n- {method: get, kind: hang}\n", "cloud.yaml:2:12: ", "such as `GET`"),
@@ -178,6 +201,20 @@ fn contradictions_are_named() {
             "faults: [{kind: {redirect: {to: x, code: 200}}}]",
             "faults[0]: 200 is not the status of a redirection: 300 to 399 are",
         ),
+        (
+            "faults: [{kind: {done-then: truncated-json}}]",
+            "faults[0]: after `done-then` comes a kind of fault that has no right answer of its own, such as `close`",
+        ),
+        (
+            "faults: [{kind: {done-then: {status: {code: 100}}}}]",
+            "faults[0]: 100 is not the status of an answer: 200 to 599 are",
+        ),
+        ("existing: [{kind: volume, name: ''}]", "existing[0]: it has no `name`"),
+        (
+            "existing: [{kind: server, name: s}]",
+            "existing[0]: a server needs a flavor, and the cloud has none",
+        ),
+        ("pages: {secrets_unasked: 0}", "pages.secrets_unasked: a page has at least 1 item"),
         ("faults: [{kind: {echo-token: 'a b'}}]", "faults[0]: `a b` is not the name of a header"),
     ];
     for (yaml, message) in cases {

@@ -1,3 +1,5 @@
+mod changes;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -91,6 +93,6 @@ async fn microversions_and_everything_else() {
         assert_eq!(client.get(&format!("/volume/v3/p1/{path}")).await.status, 200, "{path}");
     }
     assert_eq!(client.get("/volume/v3/p1/nothing").await.status, 404);
-    let post = client.send(Method::POST, "/volume/v3/p1/volumes", &[], "{}".into()).await;
+    let post = client.send(Method::POST, "/volume/v3/p1/types", &[], "{}".into()).await;
     assert_eq!(post.outcome("/badMethod/code"), (405, "405".into()));
 }

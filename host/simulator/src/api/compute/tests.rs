@@ -1,3 +1,5 @@
+mod servers;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -182,8 +184,8 @@ async fn who_has_no_token_or_no_path_learns_it() {
     assert_eq!((html.status, html.header("content-type")), (404, "text/html; charset=UTF-8"));
     let json = client.get_with(path, &[("accept", "application/json")]).await;
     assert_eq!(json.outcome("/code"), (404, "404 Not Found".into()));
-    let post = client.send(Method::POST, "/compute/v2.1/servers", &[], "{}".into()).await;
-    assert_eq!(post.outcome("/badMethod/message"), (405, "The simulated cloud is read-only.".into()));
+    let post = client.send(Method::POST, "/compute/v2.1/flavors", &[], "{}".into()).await;
+    assert_eq!(post.outcome("/badMethod/message"), (405, "The simulated cloud does not change this.".into()));
     assert_eq!(client.get("/compute/v2.1//flavors").await.status, 404);
     for token in [None, Some("bad")] {
         let client = self::client().await.with_token(token);

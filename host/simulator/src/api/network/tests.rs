@@ -1,3 +1,5 @@
+mod changes;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -79,7 +81,8 @@ async fn what_neutron_does_not_take() {
         let answer = client.get(&format!("/network/v2.0/{path}")).await;
         assert_eq!(answer.outcome("/NeutronError/type"), (status, kind.into()), "{path}");
     }
-    let post = client.send(Method::POST, "/network/v2.0/networks", &[], "{}".into()).await;
+    let post =
+        client.send(Method::POST, "/network/v2.0/default-security-group-rules", &[], "{}".into()).await;
     assert_eq!(post.outcome("/NeutronError/type"), (405, "HTTPMethodNotAllowed".into()));
 }
 
