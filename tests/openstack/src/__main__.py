@@ -15,7 +15,8 @@ import startup
 from layout import Bed, Trouble, require_linux
 
 USAGE = """\
-A real OpenStack on this machine's loopback: keystone, glance, placement, nova, neutron.
+A real OpenStack on this machine's loopback: keystone, glance, placement, nova,
+neutron, cinder, barbican.
 It lives in $TOUCHSTONE_BED [default: ~/.cache/touchstone/openstack] and nowhere else.
 
 Usage: bed COMMAND

@@ -18,7 +18,10 @@ COMMANDS = {
     "erl": "erlang-base",
     "epmd": "erlang-base",
     "rabbitmq-server": "rabbitmq-server",
+    "rngtest": "rng-tools5",
 }
+# What cinder's package asks for, and only its backups to Google's and Amazon's clouds need: 160 MB.
+LEFT_OUT = ("google-api-python-client", "boto3")
 REQUIREMENTS = HERE / "requirements.txt"
 
 
@@ -41,7 +44,7 @@ def install(bed: Bed, say) -> None:
         _unpack(bed, "servers", packages)
         if still := _missing(bed.path):
             raise Trouble(f"{', '.join(still)} did not bring the commands that the bed needs ({', '.join(COMMANDS)}).")
-    say(f"installing OpenStack from PyPI into {bed.venv} (400 MB, about a minute)")
+    say(f"installing OpenStack from PyPI into {bed.venv} (490 MB, about a minute)")
     shutil.rmtree(bed.venv, ignore_errors=True)
     python = bed.venv / "bin" / "python"
     _run(bed, [sys.executable, "-m", "venv", "--without-pip", str(bed.venv)], "making a venv")
@@ -49,9 +52,18 @@ def install(bed: Bed, say) -> None:
     # Every package is pinned, so there is nothing to resolve; bytecode is compiled when first used.
     options = ["--quiet", "--no-deps", "--no-compile", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
     _run(bed, [str(python), str(pip), "install", *options, "-r", str(REQUIREMENTS)], "pip install")
-    _run(bed, [str(python), str(pip), "check"], "pip check")
+    _check(python, pip)
     _look_for_replies_often(bed)
     (bed.venv / "installed").write_text(version())
+
+
+def _check(python: Path, pip: Path) -> None:
+    """Whether all packages have what they ask for."""
+    result = subprocess.run([python, pip, "check"], capture_output=True, text=True, check=False)
+    left_out = tuple(f"requires {name}, which is not installed." for name in LEFT_OUT)
+    complaints = [line for line in result.stdout.splitlines() if not line.endswith(left_out)]
+    if result.returncode and complaints:
+        raise Trouble(f"the packages of {REQUIREMENTS} do not fit together: {'; '.join(complaints)} {result.stderr}")
 
 
 def _missing(path: str) -> list[str]:

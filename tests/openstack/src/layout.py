@@ -19,13 +19,15 @@ PORTS = {
     "placement": 2,
     "nova": 3,
     "neutron": 4,
+    "cinder": 5,
+    "barbican": 6,
     "rabbitmq": 50,
     "rabbitmq-distribution": 51,
     "epmd": 52,
 }
 # Where commands are. Debian's /usr/sbin/rabbitmq-server is for its own service only.
 MACHINE_PATH = "/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-SECRETS = ("admin", "tester", "reader", "appcred", "service", "rabbitmq")
+SECRETS = ("admin", "tester", "reader", "appcred", "service", "rabbitmq", "barbican")
 
 
 class Trouble(Exception):

@@ -85,16 +85,17 @@ def has_died(bed: Bed, name: str) -> bool:
 def stop(bed: Bed, names: list[str], patience: float = 15) -> None:
     """Asks processes to end, waits, and then ends them and their children."""
     records = {name: record for name, record in recorded(bed).items() if name in names}
-    for record in records.values():
+    leaders = [record for record in records.values() if is_running(record)]
+    children = _children(leaders)
+    for record in leaders:
+        os.kill(record["pid"], signal.SIGTERM)
+    _await_end(leaders, patience)
+    # Some do not wait for their children, cinder-volume for example.
+    _await_end(children, 1)
+    for record in leaders + children:
         if is_running(record):
-            os.kill(record["pid"], signal.SIGTERM)
-    deadline = time.monotonic() + patience
-    while any(map(is_running, records.values())) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    for name, record in records.items():
-        if is_running(record):
-            # It leads a session of its own: its process group has nobody else's processes.
-            os.killpg(record["pid"], signal.SIGKILL)
+            os.kill(record["pid"], signal.SIGKILL)
+    for name in records:
         _record_file(bed, name).unlink(missing_ok=True)
 
 
@@ -110,6 +111,20 @@ def memory(record: dict) -> int:
         except (OSError, TypeError):
             continue
     return total
+
+
+def _await_end(records: list[dict], patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while any(map(is_running, records)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _children(leaders: list[dict]) -> list[dict]:
+    """The other processes of the sessions that these lead. Nobody else's can be in them."""
+    sessions = {record["pid"] for record in leaders}
+    pids = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    members = [pid for pid in pids if pid not in sessions and (stat := _stat(pid)) and int(stat[3]) in sessions]
+    return [{"pid": pid, "started": _started(pid)} for pid in members]
 
 
 def _await_free(port: int, name: str) -> None:

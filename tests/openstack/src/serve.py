@@ -1,11 +1,15 @@
-"""Serves one WSGI application: serve.py MODULE PORT. Runs in the bed's venv."""
+"""Serves one WSGI application: serve.py MODULE|PASTE.INI PORT OPTION... Runs in the bed's venv."""
 
 import importlib
 import sys
 
 import waitress
+from paste import deploy
 
-module, port = sys.argv[1:]
-sys.argv = [module]  # the applications parse the rest as their own options
-application = importlib.import_module(module).application
+source, port = sys.argv[1:3]
+sys.argv = [source, *sys.argv[3:]]  # the applications parse these as their own options
+if source.endswith(".ini"):
+    application = deploy.loadapp(f"config:{source}")
+else:
+    application = importlib.import_module(source).application
 waitress.serve(application, listen=f"127.0.0.1:{port}", threads=8, ident=None)

@@ -1,11 +1,12 @@
 """What a service of the bed is. To add one, write it in services/ and list it in services/__init__.py."""
 
 import subprocess
+import time
 from pathlib import Path
 
 import rest
 from layout import Bed, Trouble, end_of
-from processes import Process, bed_command
+from processes import Process, bed_command, started_at
 
 
 class Service:
@@ -15,9 +16,11 @@ class Service:
     """
 
     name: str
-    # Those that must be ready before this one is prepared, and those before its processes are started.
+    # Those that must be ready before this one is prepared, those before its processes are started, and those before
+    # it is settled.
     prepared_after: tuple[str, ...] = ()
     started_after: tuple[str, ...] = ()
+    settled_after: tuple[str, ...] = ()
     # Databases to create in MariaDB.
     databases: tuple[str, ...] = ()
     # Entries of the catalog: service type, and what follows the service's URL in its endpoints.
@@ -48,27 +51,49 @@ class Api(Service):
     module: str
 
     def environment(self, bed: Bed) -> dict[str, str]:
-        """Where the application finds its configuration."""
-        raise NotImplementedError
+        """Where the application finds its configuration, unless its arguments say so."""
+        return {}
+
+    def arguments(self, bed: Bed) -> list[str]:
+        """Options of the application."""
+        return []
 
     def configs(self, bed: Bed) -> list[Path]:
         raise NotImplementedError
 
     def processes(self, bed: Bed) -> list[Process]:
-        port = bed.port(self.name)
-        server = str(Path(__file__).with_name("serve.py"))
-        return [
-            Process(
-                name=f"{self.name}-api",
-                command=["python", "-B", server, self.module, str(port)],
-                configs=self.configs(bed),
-                environment=self.environment(bed),
-                ports=(port,),
-            )
-        ]
+        return [api_process(self, bed, self.module)]
 
     def is_ready(self, bed: Bed) -> bool:
         return rest.answers(bed.url(self.name))
+
+
+def api_process(api: Api, bed: Bed, application: str) -> Process:
+    """Serves a WSGI application: a module that has one, or a file of paste that says how to make it."""
+    port = bed.port(api.name)
+    server = str(Path(__file__).with_name("serve.py"))
+    return Process(
+        name=f"{api.name}-api",
+        command=["python", "-B", server, application, str(port), *api.arguments(bed)],
+        configs=api.configs(bed),
+        environment=api.environment(bed),
+        ports=(port,),
+    )
+
+
+def require_reports(bed: Bed, services: list[dict], names: tuple[str, ...]) -> None:
+    """Whether nova's or cinder's processes, which report every few seconds, have done so since they were started.
+    Raises if not. `services` are as their API lists them."""
+    reported = {service["binary"]: service["updated_at"] or "" for service in services}
+    for name in names:
+        started = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(started_at(bed, name)))
+        if reported.get(name, "") <= started:
+            raise Trouble(f"{name} has not reported since it was started, at {started}")
+
+
+def site_packages(bed: Bed) -> Path:
+    """Where the venv has its modules, and the bed puts drivers of its own."""
+    return next((bed.venv / "lib").glob("python3*/site-packages"))
 
 
 def command(bed: Bed, service: str, *arguments: object, environment: dict[str, str] | None = None) -> str:

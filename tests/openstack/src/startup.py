@@ -75,6 +75,7 @@ def _bring_up(bed: Bed, service: Service, ready: dict[str, threading.Event], fai
             what = f"{service.name} is not ready after {PATIENCE} s ({reason})"
             raise Trouble(f"{what}. {_end_of_log(bed, started[0].name)}")
         time.sleep(0.1)
+    wait_for(service.settled_after)
     service.settle(bed)
     ready[service.name].set()
 

@@ -1,13 +1,15 @@
 """Nova: API, conductor and scheduler; and nova-compute with a hypervisor that only pretends."""
 
 import shutil
-import time
 from pathlib import Path
 
 import rest
-from layout import HERE, Bed, Trouble
-from processes import Process, started_at
-from service import Api, Service, command
+from layout import HERE, MACHINE_PATH, Bed
+from processes import Process, bed_command
+from service import Api, Service, command, require_reports, site_packages
+
+DRIVER = HERE / "src" / "nova_driver.py"
+GUEST = HERE / "src" / "guest.py"
 
 
 class Nova(Api):
@@ -51,27 +53,29 @@ class NovaCompute(Service):
 
     def configure(self, bed: Bed) -> None:
         # nova loads drivers from its own package only.
-        for package in (bed.venv / "lib").glob("python3*/site-packages/nova/virt"):
-            shutil.copy(HERE / "src" / "nova_driver.py", package / "touchstone.py")
+        shutil.copy(DRIVER, site_packages(bed) / "nova" / "virt" / "touchstone.py")
+        (bed.data / "nova" / "consoles").mkdir(parents=True, exist_ok=True)
 
     def processes(self, bed: Bed) -> list[Process]:
-        configs = [bed.etc / "nova" / "nova.conf"]
-        return [Process(self.name, [self.name, *_options(configs)], configs)]
+        config = bed.etc / "nova" / "nova.conf"
+        guest = {"TOUCHSTONE_GUEST": str(GUEST), "TOUCHSTONE_GUEST_PATH": guest_path(bed)}
+        return [Process(self.name, [self.name, *_options([config])], [config, DRIVER], guest)]
 
     def is_ready(self, bed: Bed) -> bool:
         """Whether nova's services, which report every few seconds, have done so since they were started."""
-        services = _list(bed, "os-services", "services")
-        reported = {service["binary"]: service["updated_at"] or "" for service in services}
-        for name in ("nova-conductor", "nova-scheduler", "nova-compute"):
-            started = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(started_at(bed, name)))
-            if reported.get(name, "") <= started:
-                raise Trouble(f"{name} has not reported since it was started, at {started}")
+        names = ("nova-conductor", "nova-scheduler", "nova-compute")
+        require_reports(bed, _list(bed, "os-services", "services"), names)
         return True
 
     def settle(self, bed: Bed) -> None:
         if not _list(bed, "os-hypervisors", "hypervisors"):
             nova = [bed.etc / "nova" / "nova.conf", bed.etc / "nova" / "nova-databases.conf"]
             command(bed, "nova", "nova-manage", *_options(nova), "cell_v2", "discover_hosts")
+
+
+def guest_path(bed: Bed) -> str:
+    """Where servers find their commands: the machine's, and rngtest."""
+    return ":".join([MACHINE_PATH, str(Path(bed_command(bed, "rngtest")).parent)])
 
 
 def _list(bed: Bed, path: str, key: str) -> list[dict]:
