@@ -22,8 +22,8 @@ fn inspect_tells_what_a_component_is_and_wants() {
         "https://example.org/adversary",
         &published().adversary,
         &size,
-        "touchstone:check@0.1.0",
-        "touchstone:check/findings@0.1.0",
+        "touchstone:check@0.1.1",
+        "touchstone:check/findings@0.1.1",
         "compute GET /flavors/**",
         "behaviour (required): What to try.",
         "adversary-second: Must not do harm.",
@@ -41,7 +41,7 @@ fn inspect_tells_it_to_programs() {
     let told: Value = serde_json::from_str(&ran.stdout).expect("it is JSON and nothing else");
     assert_eq!(told["component"], published().reader);
     assert_eq!(told["size"].as_u64(), Some(fs::metadata(&file).expect("it is there").len()));
-    assert_eq!(told["wit"], "0.1.0");
+    assert_eq!(told["wit"], "0.1.1");
     assert_eq!(told["descriptor"]["id"], "reader");
     assert_eq!(
         told["descriptor"]["testcases"][1],

@@ -19,7 +19,7 @@ pub(crate) use cloud::Cloud;
 pub(crate) use components::{published, wasm_target};
 pub(crate) use ran::{Ran, assert_fits_schema};
 pub(crate) use recorder::Recorder;
-pub(crate) use scope::{Entry, line_of, scope};
+pub(crate) use scope::{Entry, everything, line_of, scope};
 pub(crate) use touchstone::{Started, Touchstone};
 
 /// The root of the repository.

@@ -117,7 +117,7 @@ fn the_report_says_all_that_is_promised() {
     let component = ran.component(&published().reader);
     assert_eq!(
         (&component["name"], &component["version"], &component["wit"]),
-        (&json!("reader"), &json!("1.0.0"), &json!("0.1.0"))
+        (&json!("reader"), &json!("1.0.0"), &json!("0.1.1"))
     );
     assert_eq!(component["granted"].as_array().map(Vec::len), Some(3));
     assert_eq!(component["denied"], json!([]));

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use touchstone_simulator::{Request, Running, Scenario, Simulator};
+use touchstone_simulator::{Request, Running, Scenario, Simulator, Thing};
 
 use super::{Touchstone, published, tokio};
 
@@ -50,8 +50,12 @@ images:
   - {{name: Ubuntu}}
 {more}"
         );
-        let scenario = Scenario::parse("small.yaml", &scenario).expect("the scenario is right");
-        let simulator = Simulator::new(&scenario).expect("the scenario is consistent");
+        Self::of(&Scenario::parse("small.yaml", &scenario).expect("the scenario is right"))
+    }
+
+    /// A cloud with this scenario, whose first user `demo` logs in.
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        let simulator = Simulator::new(scenario).expect("the scenario is consistent");
         let running = tokio().block_on(simulator.start(([127, 0, 0, 1], 0).into())).expect("a port is free");
         let cloud = Cloud { running, folder: tempfile::tempdir().expect("temporary folders can be made") };
         cloud.write("clouds.yaml", cloud.running.clouds_yaml());
@@ -98,6 +102,11 @@ images:
     pub(crate) fn calls(&self) -> Vec<String> {
         let service = |request: &Request| request.service.map_or("nobody", |service| service.name());
         self.requests().iter().map(|r| format!("{} {} {}", service(r), r.method, r.path)).collect()
+    }
+
+    /// What is there that was created, or was there before as somebody else's: sorted.
+    pub(crate) fn inventory(&self) -> Vec<Thing> {
+        self.running.inventory()
     }
 
     /// Tokens that were issued.

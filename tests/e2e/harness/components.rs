@@ -14,6 +14,8 @@ pub(crate) struct Published {
     pub(crate) adversary: String,
     /// `sha256:…` of the check that behaves.
     pub(crate) reader: String,
+    /// `sha256:…` of the check that creates things.
+    pub(crate) creator: String,
 }
 
 impl Published {
@@ -46,7 +48,12 @@ pub(crate) fn published() -> &'static Published {
             let digest = ran.stdout.split_whitespace().find(|word| word.starts_with("sha256:"));
             digest.expect("publishing tells the digest").to_owned()
         };
-        Published { adversary: publish("adversary"), reader: publish("reader"), store: store.clone() }
+        Published {
+            adversary: publish("adversary"),
+            reader: publish("reader"),
+            creator: publish("creator"),
+            store: store.clone(),
+        }
     })
 }
 

@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use super::published;
+use super::{digest, published, repo};
 
 /// A check of a manifest that [`scope`] writes. It has a module of its own, which asks for all of its testcases.
 #[derive(Debug, Clone)]
@@ -36,6 +37,38 @@ impl Entry {
             limits: "{wall: 20s}".into(),
             testcases: vec![("reader-images".into(), "light"), ("reader-flavors".into(), "light")],
             parameters: Vec::new(),
+            assets: Vec::new(),
+        }
+    }
+
+    /// The check that creates things, and then does what `behaviour` says.
+    pub(crate) fn creator(behaviour: &str) -> Self {
+        let grants = [
+            "network GET /**",
+            "network POST /networks max 1",
+            "network POST /subnets max 1",
+            "network POST /routers max 1",
+            "network PUT /routers/*/add_router_interface max 1",
+            "network PUT /routers/*/remove_router_interface",
+            "block-storage GET /**",
+            "block-storage POST /volumes max 2, 2 GiB",
+            "block-storage DELETE /volumes/*",
+            "block-storage POST /backups max 1",
+            "compute GET /**",
+            "compute POST /servers max 1",
+            "compute POST /servers/*/action#os-getConsoleOutput",
+            "image GET /**",
+            "key-manager GET /**",
+            "key-manager POST /secrets max 1",
+        ];
+        Entry {
+            id: "creator".into(),
+            version: "1.0.0".into(),
+            component: Some(published().creator.clone()),
+            grants: grants.map(str::to_owned).into(),
+            limits: "{wall: 60s}".into(),
+            testcases: vec![("creator-all".into(), "heavy")],
+            parameters: vec![("behaviour".into(), behaviour.into())],
             assets: Vec::new(),
         }
     }
@@ -118,6 +151,57 @@ pub(crate) fn scope(entries: &[Entry]) -> String {
     }
     line("timeline:\n  - date: 2020-01-01\n    versions: {v1: effective}".into());
     text
+}
+
+/// Writes the scope "SCS-compatible IaaS" with its assets to a folder, with two more versions that ask for everything
+/// that SCS has a testcase for, recommendations as well: `all-v4` and `all-v5`, with the lists of images of these.
+pub(crate) fn everything(folder: &Path) -> PathBuf {
+    let scopes = repo().join("scopes");
+    let text = std::fs::read_to_string(scopes.join("scs-compatible-iaas.yaml")).expect("the scope is there");
+    let assets = folder.join("assets");
+    std::fs::create_dir_all(&assets).expect("folders can be made");
+    for asset in std::fs::read_dir(scopes.join("assets")).expect("there are assets") {
+        let asset = asset.expect("folders can be read").path();
+        std::fs::copy(&asset, assets.join(asset.file_name().expect("it has one"))).expect("it can be copied");
+    }
+    let modules = [
+        "scs-0100-v3.1",
+        "scs-0101-v1",
+        "scs-0101-more",
+        "scs-0102-v2",
+        "scs-0102-v2-rec",
+        "scs-0103-v1",
+        "scs-0103-v1-rec",
+        "scs-0114-v1",
+        "scs-0114-v1-rec",
+        "scs-0115-v1",
+        "scs-0116-v1",
+        "scs-0116-v1-rec",
+        "scs-0117-v1",
+    ];
+    let version = |name: &str, images: &str, services: &str| {
+        let included: String =
+            modules.iter().chain([&services]).map(|module| format!("      - module: {module}\n")).collect();
+        let list = format!("assets/scs-0104-images-{name}.yaml");
+        let sha256 = digest(&std::fs::read(scopes.join(&list)).expect("the list is there"));
+        let asset = format!("        assets:\n          image_spec: {{path: {list}, sha256: {sha256:?}}}\n");
+        let images: String =
+            ["", "-rec"].iter().map(|rec| format!("      - module: {images}{rec}\n{asset}")).collect();
+        format!("  - version: all-{name}\n    include:\n{included}{images}\n")
+    };
+    let more = version("v4", "scs-0104-v1-1", "scs-0123-v1") + &version("v5", "scs-0104-v1-2", "scs-0123-v2");
+    // Testcases that no module of SCS asks for.
+    let more_modules = "  - id: scs-0101-more
+    name: Entropy
+    url: https://docs.scs.community/standards/scs-0101-v1-entropy
+    targets:
+      main: [scs-0101-rngd, scs-0101-flavor-property, scs-0101-image-property]
+";
+    let text = text.replacen("\nmodules:\n", &format!("\nmodules:\n{more_modules}"), 1);
+    let text = text.replacen("\nversions:\n", &format!("\nversions:\n{more}"), 1);
+    let file = folder.join("everything.yaml");
+    std::fs::write(&file, text).expect("files can be written");
+    file
 }
 
 /// The number of the line that holds this text.
