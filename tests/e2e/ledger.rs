@@ -238,13 +238,24 @@ fn cleanup_says_what_it_would_do() {
 /// `kill -9` at 100 moments, spread over the whole run: after `touchstone cleanup` the cloud has what it had before.
 #[test]
 fn a_host_that_is_killed_leaves_nothing() {
+    const CLOUDS: u32 = 5;
+    let left: usize = std::thread::scope(|threads| {
+        let killed: Vec<_> =
+            (0..CLOUDS).map(|first| threads.spawn(move || kill_and_clean(first, CLOUDS))).collect();
+        killed.into_iter().map(|thread| thread.join().expect("what it asserts holds")).sum()
+    });
+    assert!(left >= 25, "only {left} of 100 were killed while something was there");
+}
+
+/// Kills every so many-th of 100 runs; answers how many left something.
+fn kill_and_clean(first: u32, step: u32) -> usize {
     let cloud = slow_cloud();
     let before = cloud.inventory();
-    let whole = Instant::now();
+    // The first run compiles.
     cloud.run(&of("everything")).run().assert_exit(0);
-    let whole = whole.elapsed();
+    let whole = cloud.run(&of("everything")).run().took;
     let mut left = 0;
-    for i in 0..100_u32 {
+    for i in (first..100).step_by(step as usize) {
         let running = cloud.run(&of("everything")).start();
         std::thread::sleep(moment(i, whole));
         running.kill_at_once();
@@ -259,7 +270,7 @@ fn a_host_that_is_killed_leaves_nothing() {
         );
         assert_eq!(journals(&cloud), 0, "killed for the {i}. time");
     }
-    assert!(left >= 25, "only {left} of 100 were killed while something was there");
+    left
 }
 
 /// Scattered over a time, no two alike, and the same in every run of the test: multiples of the golden ratio.

@@ -187,11 +187,11 @@ class StandardFlavors(Case):
 class ImageProperties(Case):
     # Values that are right, and values that are wrong; None is: not set.
     VALUES = {
-        "architecture": (["x86_64", "aarch64"], ["amd64", "X86_64", "", None]),
+        "architecture": (["x86_64", "aarch64", "ppc64le", "riscv64"], ["amd64", "risc-v", "X86_64", "", None]),
         "min_disk": ([1, 100], [0]),
         "min_ram": ([1, 512], [0]),
         "os_version": (["24.04", "noble"], ["", " ", None]),
-        "os_distro": (["ubuntu", "rocky"], ["Ubuntu", "redhat", "almalinux", None]),
+        "os_distro": (["ubuntu", "rocky", "almalinux"], ["Ubuntu", "redhat", "archlinux", "win", "debain", None]),
         "os_purpose": (["generic", "oldgeneric", "custom"], ["Generic", "server", None]),
         "hw_disk_bus": (["scsi", "virtio", "ide"], ["SCSI", "nvme", "", None]),
         "hypervisor_type": (["qemu", None], ["kvm", "QEMU", ""]),
@@ -201,11 +201,14 @@ class ImageProperties(Case):
             ["2026-11-24", "2026-02-30", "2026-1-1", "20260101", "2026-01-01 24:00", "2026-01-01T10:00", "２026-01-01", None],
         ),
         "image_original_user": (["ubuntu", "none"], ["", None]),
-        "image_source": (["private", "https://x.example", "http://x.example/a"], ["Private", "x.example/a", "https://", None]),
+        "image_source": (
+            ["private", "https://x.example", "http://x.example/a", "https://[::1]:80/a", "ftp://u:p@x.example.", "https://x?a"],
+            ["Private", "x.example/a", "https://", "https://:80/", "https://u@/", "https://x:y/", "https://...", "https://[x]", None],
+        ),
         "image_description": (["some text", "https://x.example"], ["", None]),
         "replace_frequency": (["yearly", "daily", "critical_bug", "never"], ["Monthly", "none", None]),
         "provided_until": (["none", "notice", "2022-09-30"], ["forever", "last-3", "2022-09-31", None]),
-        "uuid_validity": (["none", "last-3", "2022-12-31", "notice", "forever"], ["last-N", "last-", "3", None]),
+        "uuid_validity": (["none", "last-3", "last-0", "2022-12-31", "notice", "forever"], ["last-N", "last-", "3", None]),
         "hotfix_hours": (["0", "48", None], ["", "48h", "-1"]),
     }
 
@@ -236,6 +239,9 @@ class ImageProperties(Case):
 class Recency(Case):
     CASE = "scs-0102-image-recency"
 
+    def image(self, **changes):
+        return super().image(**{"provided_until": "2039-12-31"} | changes)
+
     def verdict_on(self, today, **properties):
         scenario = deepcopy(RIGHT) | {"images": self.image(**properties)}
         return judge(Cloud(scenario, parse_time(f"{today}T00:00:00Z")))[self.CASE]["verdict"]
@@ -259,20 +265,35 @@ class Recency(Case):
         self.assertEqual("FAIL", self.verdict_on("2022-03-04", image_build_date="2022-01-31"))
         self.assertEqual("PASS", self.verdict_on("2025-03-03", image_build_date="2024-02-29", replace_frequency="yearly"))
 
-    def test_old_ones(self):
-        for change in [
-            {"hidden": True},
-            {"os_purpose": "oldgeneric"},
-            {"name": "Ubuntu 24.04 20251103"},
-            {"provided_until": "2026-11-22"},
-            {"provided_until": "none"},
-        ]:
-            self.assert_verdict("PASS", self.CASE, images=self.image(image_build_date="2025-11-03", **change))
-        for change in [{}, {"name": "Ubuntu 24.04 20251104"}, {"provided_until": "2026-11-23"}, {"provided_until": "nonsense"}]:
-            self.assert_verdict("FAIL", self.CASE, images=self.image(image_build_date="2025-11-03", **change))
+    def test_the_end_of_the_promise(self):
+        def late(**change):
+            return self.image(image_build_date="2025-11-03", **change)
+
+        for change in [{"hidden": True}, {"provided_until": "2026-11-22"}, {"provided_until": "none"}]:
+            self.assert_verdict("PASS", self.CASE, images=late(**change))
+        for change in [{}, {"os_purpose": "oldgeneric"}, {"provided_until": "2026-11-23"}, {"provided_until": "nonsense"}]:
+            self.assert_verdict("FAIL", self.CASE, images=late(**change))
+        self.assert_verdict("DNF", self.CASE, images=late(provided_until="notice"))
+        self.assert_verdict("FAIL", self.CASE, images=late(provided_until="notice") + late(name="other"))
         # Registered, as far as the simulator says, on 2026-01-15.
         self.assert_verdict("FAIL", self.CASE, images=self.image(image_build_date=None))
         self.assert_verdict("PASS", self.CASE, images=self.image(image_build_date="x", replace_frequency="yearly"))
+
+    def test_old_ones(self):
+        for name in ["Ubuntu 24.04 20251103", "Ubuntu 24.04 2026-01-01", "Ubuntu 24.04 old", "Ubuntu 24.04 .4"]:
+            old = self.image(name=name, image_build_date="2025-11-03", patchlevel=".4")
+            self.assert_verdict("FAIL", self.CASE, images=old)
+            self.assert_verdict("PASS", self.CASE, images=old + self.image())
+            for change in [{"hidden": True}, {"name": "Ubuntu"}, {"image_build_date": "2025-11-02", "replace_frequency": "never"}]:
+                self.assert_verdict("FAIL", self.CASE, images=old + self.image(**change))
+        for name in ["Ubuntu 24.04", "Ubuntu 24.04 Minimal", "Ubuntu 24.04 20251132", "Ubuntu 24.04-old", "My Ubuntu 24.04"]:
+            old = self.image(name=name, image_build_date="2025-11-03")
+            self.assert_verdict("FAIL", self.CASE, images=old + self.image())
+        for name, verdict in [("Ubuntu 24.04 (r3)", "PASS"), ("Ubuntu 24.04", "FAIL"), ("My Ubuntu 24.04", "FAIL")]:
+            old = self.image(name=name, image_build_date="2025-11-03", os_purpose="oldgeneric")
+            self.assert_verdict(verdict, self.CASE, images=old + self.image())
+            for change in [{"os_version": "22.04"}, {"os_purpose": "minimal"}, {"image_build_date": "2025-11-02", "replace_frequency": "never"}]:
+                self.assert_verdict("FAIL", self.CASE, images=old + self.image(**change))
 
 
 class Uniqueness(Case):
@@ -283,6 +304,8 @@ class Uniqueness(Case):
         for change in [{"os_version": "22.04"}, {"architecture": "aarch64"}, {"hidden": True}, {"os_purpose": "minimal"}, {"visibility": "shared"}]:
             self.assert_verdict("PASS", self.CASE, images=self.image() + self.image(**change))
         self.assert_verdict("PASS", self.CASE, images=self.image(os_version=None) * 2)
+        self.assert_verdict("PASS", self.CASE, images=self.image(os_version="") * 2)
+        self.assert_verdict("FAIL", self.CASE, images=self.image(architecture=None) * 2)
 
 
 class StandardImages(Case):

@@ -12,7 +12,7 @@ pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
     visibility: String,
-    pub(crate) status: String,
+    status: String,
     os_hidden: Option<bool>,
     created_at: Option<String>,
     pub(crate) size: Option<u64>,
@@ -61,6 +61,11 @@ impl Image {
         self.os_hidden == Some(true)
     }
 
+    /// Whether users can boot from it.
+    pub(crate) fn is_active(&self) -> bool {
+        self.status == "active"
+    }
+
     /// When it was registered.
     pub(crate) fn registered(&self) -> Result<Moment, Error> {
         let said = self.created_at.as_deref();
@@ -73,11 +78,13 @@ impl Image {
         })
     }
 
-    /// The state of the software in it: its build date, or, if it has no right one, when it was registered.
+    /// The state of the software in it: its build date, or, if it has no right one, when it was registered. What was built
+    /// later was not in it then.
     pub(crate) fn released(&self) -> Result<Moment, Error> {
-        match self.image_build_date.as_deref().and_then(Moment::parse) {
-            Some(built) => Ok(built),
-            None => self.registered(),
+        match (self.image_build_date.as_deref().and_then(Moment::parse), self.registered()) {
+            (Some(built), Ok(registered)) => Ok(built.min(registered)),
+            (Some(built), Err(_)) => Ok(built),
+            (None, registered) => registered,
         }
     }
 

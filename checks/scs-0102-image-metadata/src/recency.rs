@@ -4,6 +4,7 @@
 //! image that has the name now must not be older than the promise allows.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use touchstone_sdk::{Error, Severity};
 
@@ -18,11 +19,13 @@ const GRACE_DAYS: i64 = 3;
 const OLD: &[&str] = &["old", "prev"];
 
 pub(crate) fn image_recency<'a>(images: &'a [Image], now: Moment, notes: &mut Notes<'a>) {
-    let visible = newest_by_name(images);
+    let visible = newest_by(images, |image| image.name.as_deref());
+    let generic = newest_by(images, generic_key);
     for image in images.iter().filter(|image| !image.is_hidden()) {
         match standing(image, now.date) {
             Err(error) => notes.unknown(image, error.to_string(), None),
             Ok(Standing::Kept) => {}
+            Ok(Standing::Overdue { .. }) if replaced_generic(image, &generic) => {}
             Ok(Standing::Overdue { due, end }) => judge_overdue(image, due, end, &visible, notes),
         }
         remark_on_name(image, &visible, notes);
@@ -103,13 +106,44 @@ fn judge_overdue<'a>(
     }
 }
 
-/// Of the visible images with the same name the newest.
-fn newest_by_name(images: &[Image]) -> HashMap<&str, &Image> {
-    let mut newest: HashMap<&str, &Image> = HashMap::new();
-    for image in images.iter().filter(|image| !image.is_hidden()) {
-        let Some(name) = image.name.as_deref() else { continue };
+/// Whether it says itself that it was replaced, by `oldgeneric`, and it is so: there is a newer, generic image of the same
+/// system, and what this one is called is that name with something attached.
+fn replaced_generic(image: &Image, generic: &HashMap<Key<'_>, &Image>) -> bool {
+    let (Some("oldgeneric"), Some(name), Some(system)) =
+        (image.os_purpose.as_deref(), image.name.as_deref(), system(image))
+    else {
+        return false;
+    };
+    // From the second letter on: a name that is empty is none.
+    let bases = name.char_indices().skip(1).map(|(end, _)| &name[..end]);
+    bases.filter_map(|base| generic.get(&(base, system))).any(|newer| is_newer(newer, image))
+}
+
+/// The name of an image, and [`system`].
+type Key<'a> = (&'a str, [&'a str; 3]);
+
+fn generic_key(image: &Image) -> Option<Key<'_>> {
+    let is_generic = image.os_purpose.as_deref() == Some("generic");
+    is_generic.then_some((image.name.as_deref()?, system(image)?))
+}
+
+/// Its distribution, version and architecture, if it says all of them.
+fn system(image: &Image) -> Option<[&str; 3]> {
+    let said =
+        [&image.os_distro, &image.os_version, &image.architecture].map(|said| said.as_deref().unwrap_or(""));
+    said.iter().all(|said| !said.is_empty()).then_some(said)
+}
+
+/// Of the images with the same key that users can find and boot from, the newest.
+fn newest_by<'a, K: Eq + Hash>(
+    images: &'a [Image],
+    key: impl Fn(&'a Image) -> Option<K>,
+) -> HashMap<K, &'a Image> {
+    let mut newest: HashMap<K, &Image> = HashMap::new();
+    for image in images.iter().filter(|image| !image.is_hidden() && image.is_active()) {
+        let Some(key) = key(image) else { continue };
         newest
-            .entry(name)
+            .entry(key)
             .and_modify(|known| {
                 if !is_newer(known, image) {
                     *known = image;

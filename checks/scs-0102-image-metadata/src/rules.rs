@@ -60,7 +60,7 @@ pub(crate) const RULES: [Rule; 20] = [
         "Every public image says how many MiB of RAM it needs (`min_ram`)."),
     rule!("prop-os_version", TECHNICAL, Each(p::os_version), "`os_version` is not set",
         "Every public image says which version of its operating system it holds (`os_version`)."),
-    rule!("prop-os_distro", TECHNICAL, Each(p::os_distro), "`os_distro` is not set, or not as OpenStack spells it",
+    rule!("prop-os_distro", TECHNICAL, Each(p::os_distro), "`os_distro` is not set, or not to a name that OpenStack or libosinfo lists",
         "Every public image names its operating system in the spelling of OpenStack (`os_distro`)."),
     rule!("prop-os_purpose", TECHNICAL_V2, Each(p::os_purpose), "`os_purpose` is not set, or not to a word that the standard allows",
         "Every public image says what it is for, in one of the words that the standard allows (`os_purpose`)."),

@@ -1,7 +1,8 @@
 //! The words that properties may have as values: those of SCS-0102, and those of OpenStack to which it refers
 //! (["Useful image properties"](https://docs.openstack.org/glance/2025.1/admin/useful-image-properties.html)).
 
-/// OpenStack: `architecture`.
+/// OpenStack: `architecture`; and, since that page recommends the vocabulary of libosinfo, those that only libosinfo has
+/// (`loongarch64`, `ppc64le`, `riscv64`).
 pub(crate) const ARCHITECTURES: &[&str] = &[
     "aarch64",
     "alpha",
@@ -10,6 +11,7 @@ pub(crate) const ARCHITECTURES: &[&str] = &[
     "i686",
     "ia64",
     "lm32",
+    "loongarch64",
     "m68k",
     "microblaze",
     "microblazeel",
@@ -22,7 +24,9 @@ pub(crate) const ARCHITECTURES: &[&str] = &[
     "parisc64",
     "ppc",
     "ppc64",
+    "ppc64le",
     "ppcemb",
+    "riscv64",
     "s390",
     "s390x",
     "sh4",
@@ -40,9 +44,9 @@ pub(crate) const ARCHITECTURES_ELSEWHERE: &[(&str, &str)] = &[
     ("amd64", "x86_64"),
     ("x64", "x86_64"),
     ("x86-64", "x86_64"),
-    ("x86_64", "x86_64"),
     ("arm64", "aarch64"),
-    ("aarch64", "aarch64"),
+    ("ppc64el", "ppc64le"),
+    ("risc-v", "riscv64"),
 ];
 
 /// OpenStack: `hypervisor_type`.
@@ -50,7 +54,7 @@ pub(crate) const HYPERVISORS: &[&str] = &["hyperv", "ironic", "lxc", "qemu", "um
 
 /// Other names of these; `qemu` stands for KVM, too.
 pub(crate) const HYPERVISORS_ELSEWHERE: &[(&str, &str)] =
-    &[("kvm", "qemu"), ("qemu", "qemu"), ("hyper-v", "hyperv"), ("esxi", "vmware"), ("esx", "vmware")];
+    &[("kvm", "qemu"), ("hyper-v", "hyperv"), ("esxi", "vmware"), ("esx", "vmware")];
 
 /// OpenStack: `hw_disk_bus`, with those that only nova knows (`fdc`, `sata`).
 pub(crate) const DISK_BUSES: &[&str] = &["scsi", "virtio", "fdc", "ide", "lxc", "sata", "uml", "usb", "xen"];
@@ -80,6 +84,56 @@ pub(crate) const DISTROS: &[&str] = &[
     "sled",
     "ubuntu",
     "windows",
+];
+
+/// libosinfo: names of distributions, without those for which OpenStack has another name. The list of OpenStack "uses
+/// the same data vocabulary" and has not kept up with it. From osinfo-db of 2026-05-17 (commit 62326e12).
+pub(crate) const DISTROS_OF_LIBOSINFO: &[&str] = &[
+    "almalinux",
+    "alpinelinux",
+    "alt",
+    "altlinux",
+    "android-x86",
+    "anolis",
+    "asianux",
+    "caasp",
+    "circle",
+    "cirros",
+    "clearlinux",
+    "dragonflybsd",
+    "elementaryos",
+    "eos",
+    "eurolinux",
+    "freedos",
+    "freenix",
+    "gnome",
+    "guix-system",
+    "haiku",
+    "hyperbola",
+    "mageia",
+    "manjaro",
+    "mbs",
+    "miraclelinux",
+    "nixos",
+    "oel",
+    "ol",
+    "omnios",
+    "openindiana",
+    "osx",
+    "popos",
+    "pureos",
+    "rhl",
+    "scientificlinux",
+    "slackware",
+    "sle",
+    "slem",
+    "sles",
+    "smartos",
+    "solaris",
+    "solus",
+    "trisquel",
+    "ucs",
+    "voidlinux",
 ];
 
 /// OpenStack: what not to write in `os_distro`, in lower case, and what instead.
@@ -112,6 +166,8 @@ pub(crate) const DISTROS_NOT: &[(&str, &str)] = &[
     ("canonical", "ubuntu"),
     ("com.microsoft.server", "windows"),
     ("windoze", "windows"),
+    ("win", "windows"),
+    ("winnt", "windows"),
 ];
 
 /// Distributions that call their versions by numbers.

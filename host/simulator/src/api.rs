@@ -36,7 +36,11 @@ pub(crate) fn answer(site: &Site, call: &Call) -> Reply {
         Some(Service::LoadBalancer) => others::load_balancer(site, call),
         Some(Service::ObjectStore) => others::object_store(site, call),
         None if call.segments.is_empty() => others::root(site, call).unwrap_or_else(|| greeting(site)),
-        None => Reply::webob(call, 404, "The resource could not be found."),
+        None => match call.path().as_slice() {
+            ["info"] => others::root_info(site, call),
+            _ => None,
+        }
+        .unwrap_or_else(|| Reply::webob(call, 404, "The resource could not be found.")),
     };
     reply.header("x-openstack-request-id", &site.request_id())
 }

@@ -10,6 +10,7 @@ mod existing;
 mod fault;
 mod parse;
 mod resources;
+mod services;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -27,9 +28,10 @@ pub use existing::{Existing, ExistingKind};
 pub use fault::{Fault, FaultKind, PathGlob, PathGlobError};
 pub use parse::ScenarioError;
 pub use resources::{
-    DefaultRule, Direction, Encryption, Ethertype, Flavor, Image, KeyManager, Network, ObjectStore, Owner,
-    S3Answer, SecurityGroup, Subnet, Visibility, VolumeType,
+    DefaultRule, Direction, Encryption, Ethertype, Flavor, Image, Network, Owner, SecurityGroup, Subnet,
+    Visibility, VolumeType,
 };
+pub use services::{KeyManager, ObjectStore, S3Answer};
 pub use timing::Timing;
 
 /// A simulated cloud.

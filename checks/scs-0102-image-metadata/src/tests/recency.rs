@@ -16,7 +16,8 @@ fn verdict_on(date: &str, images: &[Value]) -> Option<Verdict> {
 }
 
 fn built(name: &str, date: &str, frequency: &str) -> Value {
-    with(with(perfect(name), "image_build_date", date), "replace_frequency", frequency)
+    let image = with(with(perfect(name), "image_build_date", date), "replace_frequency", frequency);
+    with(image, "created_at", format!("{}T23:59:59Z", &date[..10]))
 }
 
 /// The examples of the standard, and days around the end of months.
@@ -36,7 +37,7 @@ fn up_to_three_days_later_is_no_violation() {
         ("yearly", "2024-02-29", "2025-03-03"),
         ("monthly", "2021-04-14 23:59:59", "2021-05-17"),
     ] {
-        let image = with(built("x", date, frequency), "created_at", "2020-01-01T00:00:00Z");
+        let image = built("x", date, frequency);
         let next = jiff::civil::Date::tomorrow(last.parse().unwrap()).unwrap().to_string();
         assert_eq!(verdict_on(date.get(..10).unwrap(), std::slice::from_ref(&image)), PASS, "{date}");
         assert_eq!(verdict_on(last, std::slice::from_ref(&image)), PASS, "{frequency} {date} {last}");
@@ -131,6 +132,8 @@ fn an_old_image_that_gave_its_name_away_is_free() {
         for not_it in [
             with(newer(), "os_hidden", true),
             with(newer(), "visibility", "community"),
+            with(newer(), "status", "queued"),
+            with(newer(), "status", "deactivated"),
             with(newer(), "name", "Ubuntu 22.04"),
         ] {
             assert_eq!(verdict_on("2026-07-05", &[old.clone(), not_it]), FAIL);
@@ -141,6 +144,44 @@ fn an_old_image_that_gave_its_name_away_is_free() {
     }
     let by_patchlevel = with(perfect("Ubuntu 24.04 .1-r3"), "patchlevel", ".1-r3");
     assert_eq!(verdict_on("2026-07-05", &[by_patchlevel, newer()]), PASS);
+}
+
+#[test]
+fn an_image_that_says_that_it_was_replaced_is_free_if_it_was() {
+    let newer = || built("Ubuntu 24.04", "2026-07-01", "monthly");
+    let old = |name: &str| with(perfect(name), "os_purpose", "oldgeneric");
+    for name in ["Ubuntu 24.04 (r3)", "Ubuntu 24.04-1", "Ubuntu 24.04 before July"] {
+        assert_eq!(verdict_on("2026-07-05", &[old(name), newer()]), PASS, "{name}");
+        assert_eq!(verdict_on("2026-07-05", &[perfect(name), newer()]), FAIL, "{name}");
+        for not_it in [
+            with(newer(), "os_hidden", true),
+            with(newer(), "status", "queued"),
+            with(newer(), "visibility", "community"),
+            with(newer(), "os_purpose", "minimal"),
+            with(newer(), "os_version", "22.04"),
+            with(newer(), "architecture", "aarch64"),
+            with(newer(), "os_distro", "debian"),
+            without(newer(), "os_version"),
+            built("Ubuntu 24.04", "2026-05-31", "never"),
+        ] {
+            assert_eq!(verdict_on("2026-07-05", &[old(name), not_it.clone()]), FAIL, "{name} {not_it}");
+        }
+    }
+    // Its name is still that under which a new one was promised.
+    for name in ["Ubuntu 24.04", "Ubuntu", "My Ubuntu 24.04"] {
+        let image = with(old(name), "id", "other");
+        assert_eq!(verdict_on("2026-07-05", &[image, newer()]), FAIL, "{name}");
+    }
+    assert_eq!(verdict_on("2026-07-05", &[old("Ubuntu 24.04 (r3)")]), FAIL);
+    let namesake = with(with(newer(), "os_purpose", "minimal"), "id", "0");
+    let namesake = with(namesake, "image_build_date", "2026-07-02");
+    assert_eq!(verdict_on("2026-07-05", &[old("Ubuntu 24.04 (r3)"), newer(), namesake]), PASS);
+    let nameless = with(with(newer(), "name", ""), "id", "nameless");
+    assert_eq!(verdict_on("2026-07-05", &[old("Ubuntu 24.04 (r3)"), nameless]), FAIL);
+    let bare = |image: Value| with(image, "os_version", "");
+    assert_eq!(verdict_on("2026-07-05", &[bare(old("Ubuntu 24.04 (r3)")), bare(newer())]), FAIL);
+    let bare = |image: Value| without(image, "os_version");
+    assert_eq!(verdict_on("2026-07-05", &[bare(old("Ubuntu 24.04 (r3)")), bare(newer())]), FAIL);
 }
 
 #[test]
@@ -166,8 +207,12 @@ fn a_name_that_is_only_like_it_gives_nothing_away() {
 
 #[test]
 fn without_a_right_build_date_the_registration_counts() {
-    for spoilt in [with(perfect("x"), "image_build_date", "June"), without(perfect("x"), "image_build_date")]
-    {
+    for spoilt in [
+        with(perfect("x"), "image_build_date", "June"),
+        without(perfect("x"), "image_build_date"),
+        with(perfect("x"), "image_build_date", "2026-06-03"),
+        with(perfect("x"), "image_build_date", "2099-01-01"),
+    ] {
         assert_eq!(verdict_on("2026-07-05", std::slice::from_ref(&spoilt)), PASS);
         assert_eq!(verdict_on("2026-07-06", std::slice::from_ref(&spoilt)), FAIL);
     }

@@ -94,6 +94,20 @@ pub(super) fn root(site: &Site, call: &Call) -> Option<Reply> {
     })
 }
 
+/// What Swift can do, as it tells everybody. None: the cloud has no object storage.
+pub(super) fn root_info(site: &Site, call: &Call) -> Option<Reply> {
+    let absent = site.cloud.catalog.services.get(&Service::ObjectStore).is_some_and(|entry| entry.absent);
+    (!absent && call.method == Method::GET).then(|| info(site))
+}
+
+fn info(site: &Site) -> Reply {
+    let mut info = json!({"swift": {"version": "2.36.0", "container_listing_limit": 10_000}});
+    if site.cloud.object_store.s3 {
+        info["s3api"] = json!({"max_bucket_listing": 1000});
+    }
+    Reply::json(200, &info)
+}
+
 fn s3_error(site: &Site, status: u16, code: &str, message: &str) -> Reply {
     let request = site.request_id().replace('-', "");
     let body = format!(
@@ -113,10 +127,7 @@ pub(super) fn object_store(site: &Site, call: &Call) -> Reply {
     };
     if call.version.is_none() {
         return match call.path().as_slice() {
-            ["info"] => Reply::json(
-                200,
-                &json!({"swift": {"version": "2.36.0", "container_listing_limit": 10_000}, "s3api": {}}),
-            ),
+            ["info"] => info(site),
             _ => not_found(),
         };
     }

@@ -1,4 +1,4 @@
-//! What a cloud has: flavors, images, volume types, networks, security groups; and two of its services.
+//! What a cloud has: flavors, images, volume types, networks, security groups.
 
 use std::collections::BTreeMap;
 
@@ -210,39 +210,6 @@ pub struct DefaultRule {
     pub used_in_other_groups: bool,
 }
 
-/// What the key manager allows.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct KeyManager {
-    /// The roles that may create, read and delete secrets. Default `member`, `creator` and `admin`; barbican without
-    /// secure RBAC has only `creator` and `admin`, which SCS-0116 does not allow.
-    pub roles: Vec<String>,
-}
-
-/// What object storage answers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ObjectStore {
-    /// Whether the root of its host speaks S3. Default true; otherwise it answers as Swift does.
-    pub s3: bool,
-    /// How S3 answers a request without credentials. Default `access-denied`. Nobody has credentials: a request with
-    /// some is answered with `invalid-access-key-id`.
-    pub s3_answer: S3Answer,
-}
-
-/// How S3 answers a request without credentials.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum S3Answer {
-    /// 403 with the code `AccessDenied`.
-    #[default]
-    AccessDenied,
-    /// 403 with the code `InvalidAccessKeyId`.
-    InvalidAccessKeyId,
-    /// 200 with an empty list of buckets for `anonymous`, as the Ceph Object Gateway does it.
-    AnonymousBuckets,
-}
-
 /// The direction of traffic, as a server sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -281,18 +248,6 @@ impl DefaultRule {
             rule(Direction::Ingress, Ethertype::IPv4),
             rule(Direction::Ingress, Ethertype::IPv6),
         ]
-    }
-}
-
-impl Default for KeyManager {
-    fn default() -> Self {
-        Self { roles: ["member", "creator", "admin"].map(String::from).to_vec() }
-    }
-}
-
-impl Default for ObjectStore {
-    fn default() -> Self {
-        Self { s3: true, s3_answer: S3Answer::default() }
     }
 }
 

@@ -10,7 +10,8 @@ use super::super::api::{Identity, Openstack};
 use super::journal::JournalError;
 use super::left::{LeftJournal, LeftThing};
 use super::record::Header;
-use super::undoing::{Ephemeral, Item, LedgerEvent, UndoOptions, Undoing};
+use super::things::{Ephemeral, LedgerEvent, UndoOptions};
+use super::undoing::{Item, Undoing};
 
 /// Services do not work longer than this on a request that nobody waits for.
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);

@@ -11,7 +11,8 @@ use super::super::api::{CallError, ErrorKind, Openstack, Response};
 use super::creation::{Created, Planned};
 use super::journal::Journal;
 use super::record::{Entry, Intent, UndoRecord};
-use super::undoing::{Ephemeral, Item, LedgerEvent, State, Thing, UndoOptions, Undoing};
+use super::things::{Ephemeral, LedgerEvent, Thing, UndoOptions};
+use super::undoing::{Item, State, Undoing};
 
 /// What one check instance created, and how it is removed again. Copies are of the same ledger.
 #[derive(Clone)]

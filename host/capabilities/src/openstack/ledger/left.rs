@@ -10,7 +10,7 @@ use super::id_pointer::is_id;
 use super::journal::{Journal, JournalError, Lines, lock};
 use super::private;
 use super::record::{Entry, Header, Intent, is_prefix};
-use super::undoing::Thing;
+use super::things::Thing;
 
 /// No run writes as much.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;

@@ -12,6 +12,8 @@ mod cleanup;
 mod creation;
 #[cfg(test)]
 pub(crate) mod fake_cloud;
+#[cfg(test)]
+pub(crate) mod fake_instance;
 mod id_pointer;
 mod journal;
 mod keeping;
@@ -23,6 +25,7 @@ mod references;
 pub(crate) mod rules;
 mod strict_json;
 mod sweep;
+mod things;
 mod undoing;
 
 pub use cleanup::cleanup;
@@ -33,4 +36,4 @@ pub use keeping::Ledger;
 pub use left::{LeftJournal, journals};
 pub use record::Header;
 pub use sweep::{Stray, strays, sweep};
-pub use undoing::{Ephemeral, LedgerEvent, Left, Thing, UndoOptions};
+pub use things::{Ephemeral, LedgerEvent, Left, Thing, UndoOptions};

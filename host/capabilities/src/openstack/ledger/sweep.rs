@@ -16,7 +16,8 @@ use super::super::api::{ErrorKind, Openstack, Request, Response};
 use super::left::prefix_of;
 use super::lookup::{Caller, Failure, id_of, list};
 use super::record::{Intent, UndoRecord, is_prefix};
-use super::undoing::{Ephemeral, Item, LedgerEvent, Thing, UndoOptions, Undoing};
+use super::things::{Ephemeral, LedgerEvent, Thing, UndoOptions};
+use super::undoing::{Item, Undoing};
 
 /// Kinds of things that checks create.
 struct KindOfThing {

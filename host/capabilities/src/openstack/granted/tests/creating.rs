@@ -1,9 +1,8 @@
 use serde_json::{Value, json};
 
 use super::super::super::SharedReads;
-use super::super::super::ledger::fake_cloud::{
-    FakeCloud, Instance, PREFIX, creation, folder, interface, with_body,
-};
+use super::super::super::ledger::fake_cloud::{FakeCloud, PREFIX};
+use super::super::super::ledger::fake_instance::{Instance, creation, folder, interface, with_body};
 use super::super::super::ledger::{self, Journal};
 use super::*;
 
@@ -92,7 +91,7 @@ async fn reads_are_shared_until_something_is_created() {
     let (cloud, folder) = (FakeCloud::new(), folder());
     let direct: Arc<dyn Openstack> = Arc::new(Arc::clone(&cloud));
     let shared = Arc::new(SharedReads::new(Arc::clone(&direct), 1 << 20));
-    let journal = Journal::new(folder.path(), ledger::fake_cloud::header()).unwrap();
+    let journal = Journal::new(folder.path(), ledger::fake_instance::header()).unwrap();
     let grants: Vec<Grant> =
         ["network POST /networks max 1", "network GET /networks"].map(|text| text.parse().unwrap()).to_vec();
     let instance = || {

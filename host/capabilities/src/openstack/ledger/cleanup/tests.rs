@@ -3,7 +3,8 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::super::fake_cloud::{Death, FakeCloud, Fault, Instance, folder, interface};
+use super::super::fake_cloud::{Death, FakeCloud, Fault};
+use super::super::fake_instance::{Instance, folder, interface};
 use super::super::{Journal, journals};
 use super::*;
 

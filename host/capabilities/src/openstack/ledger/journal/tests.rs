@@ -1,6 +1,7 @@
 use serde_json::json;
 
-use super::super::fake_cloud::{FakeCloud, Instance, PREFIX, folder, header, interface};
+use super::super::fake_cloud::{FakeCloud, PREFIX};
+use super::super::fake_instance::{Instance, folder, header, interface};
 use super::super::left::journals;
 use super::*;
 

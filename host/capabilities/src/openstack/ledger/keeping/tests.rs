@@ -4,7 +4,8 @@ use serde_json::json;
 use touchstone_grants::Method;
 
 use super::super::super::api::Request;
-use super::super::fake_cloud::{FakeCloud, Fault, Instance, PREFIX, creation, folder, interface};
+use super::super::fake_cloud::{FakeCloud, Fault, PREFIX};
+use super::super::fake_instance::{Instance, creation, folder, interface};
 use super::*;
 
 /// The one call whose creation meets a fault.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
-use super::super::fake_cloud::{PREFIX, creation as usual, interface, with_body};
+use super::super::fake_cloud::PREFIX;
+use super::super::fake_instance::{creation as usual, interface, with_body};
 use super::*;
 
 const OWN: &str = "0a0a0a0a-own";

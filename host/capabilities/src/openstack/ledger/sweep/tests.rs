@@ -1,6 +1,7 @@
 use serde_json::json;
 
-use super::super::fake_cloud::{FakeCloud, Fault, PREFIX, PROJECT, interface};
+use super::super::fake_cloud::{FakeCloud, Fault, PREFIX, PROJECT};
+use super::super::fake_instance::interface;
 use super::*;
 
 const OLD: &str = "2020-01-01T00:00:00Z";

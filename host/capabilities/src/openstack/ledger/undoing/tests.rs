@@ -1,6 +1,7 @@
 use serde_json::json;
 
-use super::super::fake_cloud::{FakeCloud, Fault, Instance, PREFIX, folder};
+use super::super::fake_cloud::{FakeCloud, Fault, PREFIX};
+use super::super::fake_instance::{Instance, folder};
 use super::*;
 
 /// A cloud in which the first so many calls of a kind meet a fault, and a network and a volume that were created there.
@@ -219,10 +220,9 @@ async fn services_that_do_not_filter_by_name_are_read_whole() {
 
 #[tokio::test(start_paused = true)]
 async fn what_comes_very_late_is_found_when_it_is_in_the_way() {
-    // The subnet comes into being 20 s after everybody stopped waiting for it, and keeps the network from being removed.
+    // The subnet comes into being 15 s after everybody stopped waiting for it, and keeps the network from being removed.
     let cloud = FakeCloud::with_faults(|request, _| match (request.method, request.path.as_str()) {
-        (Method::Post, "/subnets") => Some(Fault::DoneLate(Duration::from_secs(11))),
-        (Method::Delete, path) if path.starts_with("/networks/") => None,
+        (Method::Post, "/subnets") => Some(Fault::DoneLate(Duration::from_secs(25))),
         _ => None,
     });
     let (before, folder) = (cloud.names(), folder());
@@ -235,7 +235,7 @@ async fn what_comes_very_late_is_found_when_it_is_in_the_way() {
     let keeper = tokio::spawn({
         let cloud = Arc::clone(&cloud);
         async move {
-            for _ in 0..100 {
+            for _ in 0..200 {
                 cloud.set_status(&path, "in-use");
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
