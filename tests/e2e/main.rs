@@ -15,6 +15,7 @@ mod demo;
 mod determinism;
 mod differential;
 mod exit_codes;
+mod iaas;
 mod ledger;
 mod openstack;
 mod output;

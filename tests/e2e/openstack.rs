@@ -1,4 +1,4 @@
-//! Real services: keystone, glance, placement, nova and neutron, brought up by `tests/openstack/bed` on this machine.
+//! Real services: keystone, glance, placement, nova, neutron, cinder and barbican, brought up by `tests/openstack/bed` on this machine.
 //! Flavors are made with the real `openstack` client; the verdicts on them have to be right.
 
 mod bed;
@@ -11,7 +11,7 @@ use bed::Bed;
 use client::{Flavor, PREFIX};
 use serde_json::{Value, json};
 
-use crate::harness::{Entry, Ran, Touchstone, kept, repo, scope, wasm_target};
+use crate::harness::{Entry, Ran, Touchstone, kept, published, repo, scope, wasm_target};
 
 /// The scope as it is published, with its components as they are published.
 fn scs() -> PathBuf {
@@ -95,6 +95,68 @@ fn flavors_are_judged_rightly_before_and_after_they_are_put_right() {
         ran.assert_exit(2);
         assert_verdict(&ran, "MISS", 17, 0);
         assert_eq!(violations(&ran), BTreeMap::new());
+    }
+}
+
+/// An image that boots, as far as the bed's servers do: `openstack image create`.
+fn debian(bed: &Bed) -> String {
+    let file = bed.write("debian.raw", &"\0".repeat(1 << 20));
+    format!(
+        "image create --public --disk-format raw --file {} --property os_distro=debian --property os_version=12 \
+         {PREFIX}debian -f json",
+        file.display()
+    )
+}
+
+#[test]
+fn the_whole_scope_runs_and_leaves_nothing() {
+    let bed = Bed::open();
+    bed.client().create(right().iter().map(Flavor::create).chain([debian(&bed)]));
+    let before = bed.client().inventory();
+    let ran = bed.run(&scs(), "tester", &["--date", "2026-07-01"]);
+    ran.assert_exit(1);
+    for version in ["v5.1", "next"] {
+        let main = &ran.report()["versions"][version]["targets"]["main"];
+        assert_eq!((&main["miss"], &main["dnf"]), (&json!([]), &json!([])), "{version}: {ran}");
+    }
+    for testcase in [
+        "scs-0101-entropy-avail",
+        "scs-0101-fips-test",
+        "scs-0115-default-rules",
+        "scs-0116-permissions",
+        "scs-0117-test-backup",
+        "scs-0123-storage-apis",
+    ] {
+        assert_eq!(ran.result(testcase).0, "PASS", "{testcase}: {ran}");
+    }
+    for testcase in ["scs-0102-prop-image_source", "scs-0123-service-load-balancer"] {
+        assert_eq!(ran.result(testcase).0, "FAIL", "{testcase}: {ran}");
+    }
+    let ephemeral = &ran.report()["ephemeral"];
+    assert!(ephemeral["created"].as_u64() >= Some(9), "{ephemeral}");
+    assert_eq!(ephemeral["created"], ephemeral["deleted"]);
+    assert_eq!(bed.client().inventory(), before);
+}
+
+/// `kill -9` while a server, a network, a router, volumes, a backup and a secret are made on real services.
+#[test]
+fn a_host_that_is_killed_leaves_nothing_on_real_services() {
+    let bed = Bed::open();
+    bed.client().create([Flavor::bare("one", 1, 512, 0).create(), debian(&bed)]);
+    let before = bed.client().inventory();
+    let manifest = bed.write("scope.yaml", &scope(&[Entry::creator("everything")]));
+    let store = published().store.to_str().expect("the target folder's path is UTF-8").to_owned();
+    let whole = bed.run(&manifest, "tester", &["--store", &store]);
+    whole.assert_exit(0);
+    assert_eq!(bed.client().inventory(), before);
+    for part in [0.15, 0.3, 0.45, 0.6, 0.75] {
+        let running =
+            bed.touchstone().arg("run").arg(&manifest).args(["--cloud", "tester", "--store", &store]).start();
+        std::thread::sleep(whole.took.mul_f64(part));
+        running.kill_at_once();
+        let cleaned = bed.touchstone().args(["cleanup", "--cloud", "tester"]).run();
+        cleaned.assert_exit(0);
+        assert_eq!(bed.client().inventory(), before, "killed after {part} of the run: {cleaned}");
     }
 }
 

@@ -79,6 +79,11 @@ impl Bed {
         ran
     }
 
+    /// The binary, in the folder of the test, with the clouds of the bed.
+    pub(super) fn touchstone(&self) -> Touchstone<'static> {
+        Touchstone::new(self.folder.path()).env("OS_CLIENT_CONFIG_FILE", self.clouds_yaml())
+    }
+
     fn secrets(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.clouds_yaml()).expect("the bed has a clouds.yaml");
         let secret = |line: &str| {

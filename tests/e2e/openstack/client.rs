@@ -63,7 +63,7 @@ impl Client {
     /// those of them answer that ask for `-f json`. None of them may fail.
     #[track_caller]
     pub(super) fn session(&self, commands: &[String]) -> Vec<Value> {
-        let (answers, complaints) = self.talk(commands);
+        let (answers, complaints) = self.talk("admin", commands);
         // The code with which a session ends says nothing of its commands.
         assert!(
             complaints.is_empty(),
@@ -82,6 +82,19 @@ impl Client {
         self.session(&commands).iter().map(id).collect()
     }
 
+    /// What there is in the project of the tester, of all that checks create.
+    #[track_caller]
+    pub(super) fn inventory(&self) -> Vec<Value> {
+        const KINDS: [&str; 8] =
+            ["server", "volume", "volume backup", "network", "subnet", "router", "security group", "secret"];
+        let (lists, complaints) = self.talk("tester", &KINDS.map(|kind| format!("{kind} list -f json")));
+        assert_eq!(lists.len(), KINDS.len(), "not everything can be listed:\n{complaints}");
+        let mut things: Vec<Value> =
+            lists.into_iter().flat_map(|list| list.as_array().cloned().unwrap_or_default()).collect();
+        things.sort_by_key(Value::to_string);
+        things
+    }
+
     /// Removes what was made in sessions, and what a test left behind that was killed.
     #[track_caller]
     pub(super) fn remove_all(&self) {
@@ -95,7 +108,7 @@ impl Client {
         let commands: Vec<String> =
             KINDS.iter().filter_map(|kind| delete(kind, ids(kind))).chain(list).collect();
         // It may complain of what a test has deleted itself. What counts is what is left.
-        let (left, complaints) = self.talk(&commands);
+        let (left, complaints) = self.talk("admin", &commands);
         assert_eq!(
             left.len(),
             KINDS.len(),
@@ -117,10 +130,10 @@ impl Client {
 
     /// What a session writes: JSON, and complaints. Remembers what was made.
     #[track_caller]
-    fn talk(&self, commands: &[String]) -> (Vec<Value>, String) {
+    fn talk(&self, cloud: &str, commands: &[String]) -> (Vec<Value>, String) {
         let mut child = bed_command()
             .arg("openstack")
-            .env("OS_CLOUD", "admin")
+            .env("OS_CLOUD", cloud)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

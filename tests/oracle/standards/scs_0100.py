@@ -35,8 +35,9 @@ def flavor_name():
     cpus = rf"(?P<cpus>{NUMBER})[{''.join(CPU_TYPES)}]i?"
     # "It is allowed to specify half GiBs": .5, and nothing else behind the point.
     ram = rf"-(?P<ram>(?:0|{NUMBER})\.5|{NUMBER})u?o?"
-    # The size may be left out, the type may be, and both: `-`. A multiple needs a size.
-    disk = rf"(?:-(?:(?:(?P<disks>{NUMBER})x)?(?P<disk>{NUMBER}))?[{''.join(DISK_TYPES)}]?)?"
+    # The size may be left out, the type may be, and both: `-`. Reading: a multiple without a size (`3x`, `3xs`) is right,
+    # as versions 1 and 2 had it among their examples.
+    disk = rf"(?:-(?:(?P<disks>{NUMBER})x)?(?P<disk>{NUMBER})?[{''.join(DISK_TYPES)}]?)?"
     hypervisor = rf"(?:_(?:{'|'.join(HYPERVISORS)}))?"
     architectures = "|".join(f"{letter}[{numbers}]?" if numbers else letter for letter, numbers in GENERATIONS.items())
     architecture = rf"(?:_(?:{architectures})h{{0,3}})?"
@@ -61,11 +62,10 @@ def judge(cloud):
 def syntax(cloud):
     """"If its name starts with `SCS-`, the name has to conform to the syntax outlined above."
 
-    Reading: that is v3's syntax only. Names of v1 (`SCS-4V:16`) fail, although the text says of the tools that they
-    still accept them with a warning: the policy makes no exception.
+    Reading: names in the spelling of v1 (`SCS-4V:16`) conform, too: the text says that tools still accept them.
     """
     return unless_any(
-        (f"{f['name']}: no name of SCS-0100" for f in named_after_scs(cloud) if not FLAVOR_NAME.fullmatch(f["name"])),
+        (f"{f['name']}: no name of SCS-0100" for f in named_after_scs(cloud) if not FLAVOR_NAME.fullmatch(spelled_now(f["name"]))),
         "all names that begin with SCS- conform",
     )
 
@@ -83,7 +83,7 @@ def named_after_scs(cloud):
 
 
 def promised_too_much(flavor):
-    match = FLAVOR_NAME.fullmatch(flavor["name"])
+    match = FLAVOR_NAME.fullmatch(spelled_now(flavor["name"]))
     if match is None:
         return
     if flavor["vcpus"] < int(match["cpus"]):
@@ -94,3 +94,8 @@ def promised_too_much(flavor):
     # (`3x10`) the root disk must have the size of one; what the others have cannot be seen in a flavor.
     if match["disk"] and flavor["disk"] < int(match["disk"]):
         yield f"{flavor['name']}: has {flavor['disk']} GB of disk"
+
+
+def spelled_now(name):
+    """A name of v1 as v3 spells it: a dash for each of its colons."""
+    return name.replace(":", "-") if re.fullmatch(r"SCS-[^-:]+:[^-:]+(?::[^-:]*)?", name) else name

@@ -63,6 +63,8 @@ def printed(cloud, section):
         raise DidNotFinish("there is no flavor for a server")
     if not any(image.property("os_distro") in ("debian", "ubuntu") for image in cloud.catalogued_images()):
         raise DidNotFinish("there is no image for a server")
+    if not {"member", "admin"} & set(cloud.roles()):
+        raise DidNotFinish("the user may not create anything")
     for service, path in (("network", "/networks"), ("block-storage", "/volumes"), ("compute", "/servers")):
         cloud.ask(service, "POST", path)
     console = cloud.console()

@@ -57,15 +57,18 @@ def present(cloud, row):
     """Some flavor has the figures and properties of the row.
 
     Reading: its name may be any ("the flavor names have been turned into recommendations"); what says which standard
-    flavor it is, is its properties. Reading: one flavor that is right is enough, whatever others claim to be.
+    flavor it is, is its properties. Reading: of several that claim by `scs:name-v2` to be the same, all have to be right;
+    who looks the property up gets any of them.
     """
     flavors = cloud.flavors()
-    if any(not differences(flavor, row) for flavor in flavors):
+    claiming = [flavor for flavor in flavors if flavor["extra_specs"].get("scs:name-v2") == row[0]]
+    if claiming and not any(differences(flavor, row) for flavor in claiming):
         return passes("there is such a flavor")
     claimants = [f for f in flavors if row[0] in (f["name"], f["extra_specs"].get("scs:name-v2"))]
     if not claimants:
         return fails("there is no such flavor")
-    return fails(f"{claimants[0]['name']}: {', '.join(differences(claimants[0], row))}")
+    wrong = next(flavor for flavor in claiming or claimants if differences(flavor, row))
+    return fails(f"{wrong['name']}: {', '.join(differences(wrong, row))}")
 
 
 def differences(flavor, row):

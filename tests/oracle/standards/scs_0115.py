@@ -23,24 +23,32 @@ def let_in(template):
     """"MUST NOT allow any other incoming traffic" than "from the same Security Group" in default ones.
 
     Reading: in custom groups there is no exception, not even for traffic from the same group. Reading: a rule that is
-    used in no group allows nothing.
+    used in no group may not be in the list either (0115-w1, "absence of any ingress default security group rule").
     """
     for rule in template:
         if rule["direction"] != "ingress":
             continue
         if rule["used_in_other_groups"]:
             yield f"ingress {rule['ethertype']} in custom groups"
-        elif rule["used_in_default_group"] and not rule["from_same_group"]:
+        elif not rule["from_same_group"]:
             yield f"ingress {rule['ethertype']} in default groups from elsewhere"
 
 
 def not_let_out(template):
     """"For ALL Security Groups SHOULD allow egress traffic for both IPv4 and IPv6."
 
-    Reading: the testcase asks for that "SHOULD". A rule that lets only part of the traffic out will do: the standard
-    allows rules that are stricter ("Design Considerations", 2).
+    Reading: the testcase asks for that "SHOULD", and for all of the traffic, as the "Example" has it: "all egress traffic".
+    A rule that lets only part of it out will not do.
     """
     for groups, used in GROUPS.items():
         for ethertype in ("IPv4", "IPv6"):
-            if not any(r["direction"] == "egress" and r["ethertype"] == ethertype and r[used] for r in template):
+            if not any(r["direction"] == "egress" and r["ethertype"] == ethertype and r[used] and lets_all(r) for r in template):
                 yield f"no egress {ethertype} in {groups}"
+
+
+def lets_all(rule):
+    """Whether the rule has no limit."""
+    everywhere = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}[rule["ethertype"]]
+    prefix = rule.get("remote_ip_prefix")
+    limited = rule.get("protocol") or rule.get("port") or rule["from_same_group"]
+    return not limited and prefix in (None, everywhere)

@@ -1,6 +1,6 @@
 """SCS-0117-v1, volume backup."""
 
-from standards import asked, fails, passes
+from standards import asked, did_not_finish, fails, passes
 
 
 def judge(cloud):
@@ -15,6 +15,8 @@ def backup(cloud):
     """
     if not cloud.has_service("block-storage"):
         return fails("the catalog has no block storage, so nobody offers backups")
+    if not {"member", "admin"} & set(cloud.roles()):
+        return did_not_finish("the user may not make volumes")
     cloud.ask("block-storage", "POST", "/volumes")
     for method, path in (("POST", "/backups"), ("GET", "/backups/ID"), ("POST", "/backups/ID/restore")):
         status = cloud.fault("block-storage", method, path)
