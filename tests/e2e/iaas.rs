@@ -148,3 +148,47 @@ fn what_happens_is_told_while_it_happens() {
     assert_eq!(count("check-started"), count("check-ended"));
     assert!(count("created") > 5 && count("created") == count("removed"), "{ran}");
 }
+
+/// 10,000 images and 2,000 flavors: pages are followed, each is fetched once for all checks, and it costs little. The
+/// first run compiles; the second is measured.
+#[test]
+fn a_large_cloud_costs_little() {
+    let mut scenario = Scenario::perfect();
+    let image =
+        scenario.images.iter().find(|image| image.name.starts_with("Debian")).expect("it has one").clone();
+    for i in 0..10_000 {
+        let mut image = image.clone();
+        image.name = format!("Image {i}");
+        image.id = None;
+        image.properties.insert("os_version".into(), format!("12.{i}"));
+        image.properties.insert("note".into(), "x".repeat(300));
+        scenario.images.push(image);
+    }
+    let flavor = scenario.flavors[0].clone();
+    for i in 0..2_000 {
+        let mut flavor = flavor.clone();
+        flavor.name = format!("flavor-{i}");
+        flavor.id = None;
+        flavor.extra_specs.retain(|name, _| !name.starts_with("scs:"));
+        scenario.flavors.push(flavor);
+    }
+    let cloud = Cloud::of(&scenario);
+    let judged = || {
+        cloud.forget_requests();
+        let reads = ["--scope-version", "v5.1", "--sections", "light"];
+        let ran = run(&cloud, repo().join(SCOPE)).args(reads).run();
+        // What boots servers was left out.
+        ran.assert_exit(2);
+        let main = ran.report()["versions"]["v5.1"]["targets"]["main"].clone();
+        assert_eq!((&main["fail"], &main["dnf"]), (&serde_json::json!([]), &serde_json::json!([])), "{ran}");
+        ran
+    };
+    judged();
+    let ran = judged();
+    let pages = cloud.count("image GET /images");
+    assert!((10..=12).contains(&pages), "{pages} requests for ten pages of images and some more");
+    assert!((2..=4).contains(&cloud.count("compute GET /flavors/detail")), "{:?}", cloud.calls());
+    eprintln!("10,000 images and 2,000 flavors: {:?} CPU, {} MB", ran.computed, ran.peak_memory / 1_000_000);
+    assert!(ran.computed < std::time::Duration::from_secs(2), "{:?} of CPU", ran.computed);
+    assert!(ran.peak_memory < 150_000_000, "{} bytes", ran.peak_memory);
+}

@@ -44,8 +44,9 @@ fn a_person_reads_verdicts_reasons_and_links() {
     ran.assert_exit(1);
     for text in [
         "demo against Test on ",
-        "FAIL  reader-flavors: 3 flavors, and there must be 4",
-        "https://example.org/reader",
+        "FAIL  reader-flavors: 3: small, large, medium",
+        "error: 3 flavors, and there must be 4",
+        "https://example.org/reader-flavors",
         "MISS  2 testcases: the check said nothing about it",
         "FAIL  v1  effective",
     ] {

@@ -17,6 +17,8 @@ pub(crate) struct Ran {
     pub(crate) report_text: Option<String>,
     /// From start to end.
     pub(crate) took: Duration,
+    /// The time that it computed, of all cores together, as far as it was seen before it ended.
+    pub(crate) computed: Duration,
     /// The most memory that it had resident, in bytes.
     pub(crate) peak_memory: u64,
     /// The command.

@@ -139,9 +139,10 @@ impl Started<'_> {
     /// of the cloud may be found.
     pub(crate) fn wait(mut self) -> Ran {
         self.stdout = Some(read(self.child.stdout.take().expect("it is piped")));
-        let mut peak_memory = 0;
+        let (mut peak_memory, mut computed) = (0, Duration::ZERO);
         let status = loop {
             peak_memory = peak_memory_of(self.child.id()).unwrap_or(0).max(peak_memory);
+            computed = computed_by(self.child.id()).unwrap_or_default().max(computed);
             if let Some(status) = self.child.try_wait().expect("it is our child") {
                 break status;
             }
@@ -162,6 +163,7 @@ impl Started<'_> {
             stderr: text(self.stderr.take()),
             report_text: self.report.as_ref().and_then(|file| std::fs::read_to_string(file).ok()),
             took,
+            computed,
             peak_memory,
             shown: std::mem::take(&mut self.shown),
         };
@@ -199,4 +201,13 @@ fn peak_memory_of(process: u32) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(kibibytes << 10)
+}
+
+/// The time that a process has computed, as Linux counts it: in hundredths of a second.
+fn computed_by(process: u32) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let (_, after_name) = stat.rsplit_once(") ")?;
+    let mut fields = after_name.split(' ').skip(11).map(str::parse::<u64>);
+    let (user, system) = (fields.next()?.ok()?, fields.next()?.ok()?);
+    Some(Duration::from_millis((user + system) * 10))
 }
