@@ -80,6 +80,12 @@ fn our_components_and_the_oracle_agree() {
     }
 }
 
+/// The oracle has tests of its own: the examples of the texts.
+#[test]
+fn the_oracle_knows_the_examples_of_the_texts() {
+    python(&["-m", "unittest", "-q"]);
+}
+
 /// Testcases that a list of images generates are alike.
 fn family(testcase: &str) -> String {
     let generated =
