@@ -268,6 +268,12 @@ impl Undoing<'_> {
                     ));
                 }
                 let status = seen.status.unwrap_or_default();
+                // Nova leaves the volumes of a server that is deleted while it is built `reserved` for ever. One that is
+                // never built is deleted when half of the time is over.
+                let left = deadline.saturating_duration_since(Instant::now());
+                if !accepted && status == "BUILD" && left > self.options.within / 2 {
+                    return Step::Again("it is still being built".to_owned());
+                }
                 if accepted && !status.to_ascii_lowercase().contains("error_deleting") {
                     return Step::Again(match &*status {
                         "" => "the service has accepted its deletion, but it is still there".to_owned(),
