@@ -52,7 +52,7 @@ fn manifests_with_mistakes() {
     for (wrong, mistake, column, explained) in [
         ("    conponent: sha256:1", "    component: sha256:", 5, "did you mean `component`?"),
         ("    limits: {wall: 20}", "    limits: {wall: 20s}", 20, "is the number 20"),
-        ("compute DELETE /flavors/detail", "compute GET /flavors/detail", 35, "says how many"),
+        ("compute DELETE /flavors/detail", "compute GET /flavors/detail", 51, "says how many"),
         ("module: raeder-module", "module: reader-module", 17, "did you mean `reader-module`?"),
         (
             "[reader-images, reader-flavours]",
