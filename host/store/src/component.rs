@@ -109,11 +109,6 @@ impl Component {
         self.imports.iter().any(|import| import.is("openstack"))
     }
 
-    /// Whether it reads evidence: whether it imports `touchstone:check/evidence`.
-    pub fn reads_evidence(&self) -> bool {
-        self.imports.iter().any(|import| import.is("evidence"))
-    }
-
     /// What it imports: its capabilities.
     pub fn imports(&self) -> &BTreeSet<Interface> {
         &self.imports

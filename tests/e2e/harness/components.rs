@@ -16,6 +16,8 @@ pub(crate) struct Published {
     pub(crate) reader: String,
     /// `sha256:…` of the check that creates things.
     pub(crate) creator: String,
+    /// The grants that it asks for in its descriptor.
+    pub(crate) creator_asks_for: Vec<String>,
 }
 
 impl Published {
@@ -48,13 +50,24 @@ pub(crate) fn published() -> &'static Published {
             let digest = ran.stdout.split_whitespace().find(|word| word.starts_with("sha256:"));
             digest.expect("publishing tells the digest").to_owned()
         };
+        let creator = publish("creator");
         Published {
             adversary: publish("adversary"),
             reader: publish("reader"),
-            creator: publish("creator"),
+            creator_asks_for: asked_for(&blob(&store, &creator)),
+            creator,
             store: store.clone(),
         }
     })
+}
+
+/// The grants that a component asks for.
+fn asked_for(component: &Path) -> Vec<String> {
+    let ran = Touchstone::new(repo()).args(["check", "inspect", "--json"]).arg(component).run();
+    ran.assert_exit(0);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let grants = told["descriptor"]["grants"].as_array().expect("they are a list");
+    grants.iter().map(|grant| grant.as_str().expect("they are texts").to_owned()).collect()
 }
 
 /// Where components are built: not among the sources.
