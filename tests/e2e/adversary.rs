@@ -22,7 +22,7 @@ const FIRST: &str = "adversary-first";
 const SECOND: &str = "adversary-second";
 
 /// Tests that measure time have the machine for themselves, as far as the other tests here are concerned.
-static QUIET: RwLock<()> = RwLock::new(());
+pub(crate) static QUIET: RwLock<()> = RwLock::new(());
 
 /// Lets the adversary do something on a cloud, beside the reader, and looks at what concerns all behaviours.
 fn attack_on(cloud: &Cloud, behaviour: &str, change: impl Fn(&mut Entry)) -> Ran {
@@ -67,17 +67,22 @@ fn findings(ran: &Ran, testcase: &str) -> Vec<Value> {
     ran.report()["testcases"][testcase]["findings"].as_array().cloned().unwrap_or_default()
 }
 
-#[test]
-fn every_behaviour_of_the_adversary_is_tested() {
+/// All that the adversary knows to do.
+pub(crate) fn behaviours() -> Vec<String> {
     let sources = std::fs::read_to_string(repo().join("tests/components/adversary/src/lib.rs"));
     let sources = sources.expect("the adversary is there");
     let arms = sources.lines().filter_map(|line| {
         let (behaviour, _) = line.strip_prefix("            \"")?.split_once("\" => ")?;
-        Some(behaviour)
+        Some(behaviour.to_owned())
     });
-    let behaviours: Vec<&str> = arms.collect();
+    let behaviours: Vec<String> = arms.collect();
     assert!(behaviours.len() > 20, "found only {behaviours:?}");
-    for behaviour in behaviours {
+    behaviours
+}
+
+#[test]
+fn every_behaviour_of_the_adversary_is_tested() {
+    for behaviour in behaviours() {
         let tested = include_str!("adversary.rs").contains(&format!("\"{behaviour}\""));
         assert!(tested, "no test lets the adversary {behaviour}");
     }

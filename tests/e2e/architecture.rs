@@ -10,13 +10,15 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 15] = [
     ("touchstone-grants", &[]),
+    ("touchstone-tape", &["touchstone-grants"]),
+    ("touchstone-sign", &[]),
     ("touchstone-scope", &["touchstone-grants"]),
     ("touchstone-store", &["touchstone-grants"]),
-    ("touchstone-capabilities", &["touchstone-grants"]),
+    ("touchstone-capabilities", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-simulator", &[]),
-    ("touchstone-sdk", &["touchstone-grants"]),
+    ("touchstone-sdk", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-embedded", &[]),
     ("touchstone-report", &["touchstone-scope"]),
     ("touchstone-runtime", &["touchstone-capabilities", "touchstone-grants", "touchstone-store"]),
@@ -29,6 +31,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "touchstone-runtime",
             "touchstone-scope",
             "touchstone-store",
+            "touchstone-tape",
         ],
     ),
     (
@@ -41,8 +44,10 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "touchstone-runner",
             "touchstone-runtime",
             "touchstone-scope",
+            "touchstone-sign",
             "touchstone-simulator",
             "touchstone-store",
+            "touchstone-tape",
         ],
     ),
     ("flavor-names", &[]),

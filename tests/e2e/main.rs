@@ -22,3 +22,4 @@ mod output;
 mod refusals;
 mod scopes;
 mod secrets;
+mod tapes;

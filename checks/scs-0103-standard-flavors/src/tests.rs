@@ -3,6 +3,7 @@
 mod found;
 mod mutations;
 mod reading;
+mod recorded;
 mod tables;
 
 use std::collections::BTreeMap;

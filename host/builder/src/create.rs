@@ -17,6 +17,9 @@ const TEMPLATE: [(&str, &str); 4] = [
     (".gitignore", "/target\n"),
 ];
 
+/// The members of the workspace that are written beside a check: the SDK, and what its test harness stands on.
+const CARRIED: [&str; 3] = ["host/grants", "host/tape", "sdk/rust"];
+
 /// A check cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -80,9 +83,9 @@ fn standalone(workspace: &str) -> String {
     let mut text = String::new();
     for line in workspace.lines() {
         match line {
-            line if line.starts_with("members = ") => text += "members = [\"host/grants\", \"sdk/rust\"]\n",
+            line if line.starts_with("members = ") => text += &format!("members = {CARRIED:?}\n"),
             line if line.starts_with("exclude = ") || line.starts_with("default-members = ") => {}
-            line if line.contains("path = ") && !line.contains("\"host/grants\"") => {}
+            line if line.contains("path = ") && !CARRIED.iter().any(|member| is_at(line, member)) => {}
             line => {
                 text += line;
                 text.push('\n');
@@ -90,6 +93,11 @@ fn standalone(workspace: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a line names a crate of the repository by its path.
+fn is_at(line: &str, path: &str) -> bool {
+    line.contains(&format!("path = \"{path}\""))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CreateError> {
@@ -121,8 +129,13 @@ mod tests {
     #[test]
     fn the_sdk_stands_alone() {
         let standalone = standalone(include_str!("../../../Cargo.toml"));
-        assert!(standalone.contains("members = [\"host/grants\", \"sdk/rust\"]"), "{standalone}");
-        assert!(standalone.contains("touchstone-grants = "), "{standalone}");
+        assert!(
+            standalone.contains("members = [\"host/grants\", \"host/tape\", \"sdk/rust\"]"),
+            "{standalone}"
+        );
+        for carried in ["touchstone-grants = ", "touchstone-tape = ", "touchstone-sdk = ", "zstd = "] {
+            assert!(standalone.contains(carried), "{carried}: {standalone}");
+        }
         assert!(
             !standalone.contains("host/cli") && !standalone.contains("touchstone-runner"),
             "{standalone}"

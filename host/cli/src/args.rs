@@ -20,6 +20,15 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Test a cloud against a scope.
     Run(RunArgs),
+    /// Judge recorded runs again, by their tapes, without the cloud: against the scope of then, or another one.
+    Replay(ReplayArgs),
+    /// Say whether a report is what comes of a tape, a scope and its components, and who signed it.
+    Verify(VerifyArgs),
+    /// Sign a report: an in-toto statement, and a signature for `ssh-keygen -Y verify`.
+    Sign(SignArgs),
+    /// Look at tapes, and take things out of them.
+    #[command(subcommand)]
+    Tape(TapeCommand),
     /// Remove what runs created and could not remove any more: because they were killed, or the cloud did not let them.
     Cleanup(CleanupArgs),
     /// Write down what people found out about a manual testcase, for `run --attestations`.
@@ -40,6 +49,7 @@ impl Cli {
     pub(crate) fn verbose(&self) -> bool {
         match &self.command {
             Command::Run(args) => args.output.verbose,
+            Command::Replay(args) => args.output.verbose,
             Command::Demo(args) => args.output.verbose,
             _ => false,
         }
@@ -74,8 +84,88 @@ pub(crate) struct RunArgs {
     /// Run although the user is an administrator or a manager.
     #[arg(long)]
     pub(crate) allow_privileged: bool,
+    /// Record what checks see to this file, so that the verdicts can be computed again (`touchstone replay`, `verify`). It
+    /// holds what the cloud answered, and is readable for you only.
+    #[arg(long, value_name = "FILE.tape")]
+    pub(crate) record: Option<PathBuf>,
+    /// Sign the report with this key (ed25519, as `ssh-keygen` makes them), as `touchstone sign` does.
+    #[arg(long, value_name = "KEY", requires = "output")]
+    pub(crate) sign: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Tapes, or folders of them (`*.tape`).
+    #[arg(value_name = "FILE.tape|DIR", required = true)]
+    pub(crate) tapes: Vec<PathBuf>,
+    /// The scope manifest.
+    #[arg(long, value_name = "SCOPE.yaml")]
+    pub(crate) scope: PathBuf,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The report.
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    /// The tape of the run.
+    #[arg(long, value_name = "FILE.tape")]
+    pub(crate) tape: PathBuf,
+    /// The scope manifest [default: the one of that hash among those that come along, with their components].
+    #[arg(long, value_name = "SCOPE.yaml")]
+    pub(crate) scope: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    /// Who may have signed it, in the format of ssh-keygen(1). Without it no signature is asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArgs {
+    /// The report. The signatures are written beside it: REPORT.json.sig and REPORT.json.dsse.
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    /// The key: ed25519, as `ssh-keygen` makes them. The passphrase of one that has one is taken from
+    /// $TOUCHSTONE_KEY_PASSPHRASE.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TapeCommand {
+    /// Say what is on a tape: each call, its status, bytes and time.
+    Show {
+        /// The tape.
+        #[arg(value_name = "FILE.tape")]
+        file: PathBuf,
+        /// Only the calls of this check.
+        #[arg(long, value_name = "ID")]
+        check: Option<String>,
+        /// As JSON, one call a line, with the bodies.
+        #[arg(long)]
+        json_lines: bool,
+    },
+    /// Copy a tape without what rules say, and mark the copy.
+    Redact {
+        /// The tape.
+        #[arg(value_name = "FILE.tape")]
+        file: PathBuf,
+        /// The rules (docs/tape.md).
+        #[arg(long, value_name = "RULES.yaml")]
+        rules: PathBuf,
+        /// The copy.
+        #[arg(short, long, value_name = "FILE.tape")]
+        output: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -164,6 +254,15 @@ pub(crate) struct SelectionArgs {
 }
 
 impl SelectionArgs {
+    /// Whether nothing was said.
+    pub(crate) fn is_default(&self) -> bool {
+        self.scope_version.is_none()
+            && self.date.is_none()
+            && self.tests.is_none()
+            && self.sections.is_empty()
+            && self.param.is_empty()
+    }
+
     pub(crate) fn sections(&self) -> Option<BTreeSet<Section>> {
         (!self.sections.is_empty()).then(|| self.sections.iter().copied().collect())
     }

@@ -5,10 +5,14 @@ mod check;
 mod cleanup;
 mod demo;
 mod evidence;
+mod replay;
 mod run;
 mod scope;
+mod sign;
 mod simulate;
 mod stores;
+mod tape;
+mod verify;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,6 +26,10 @@ use crate::exit::{Exit, Failure};
 pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Run(args) => in_tokio(run::run(args)),
+        Command::Replay(args) => in_tokio(replay::replay(args)),
+        Command::Verify(args) => in_tokio(verify::verify(args)),
+        Command::Sign(args) => sign::sign(&args),
+        Command::Tape(command) => tape::tape(command),
         Command::Cleanup(args) => in_tokio(cleanup::cleanup(args)),
         Command::Attest(args) => attest::attest(&args),
         Command::Demo(args) => in_tokio(demo::demo(args)),

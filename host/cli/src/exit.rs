@@ -17,7 +17,8 @@ pub(crate) enum Exit {
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0    every selected scope version is PASS (or: the command did what it was asked)
-  1    some scope version is FAIL, or something that checks created could not be removed (or: a check's own tests failed)
+  1    some scope version is FAIL, or something that checks created could not be removed (or: a check's own tests failed; a
+       report could not be verified)
   2    none is FAIL, but some is DNF or MISS
   3    a component or a manifest was refused: hash, import, grant, WIT version, malformed
   4    the subject could not be reached, or did not let us in
@@ -40,6 +41,21 @@ impl Exit {
             130 => Exit::Interrupted,
             _ => Exit::Incomplete,
         }
+    }
+
+    /// The code that says more of what is wrong: any failure to judge, then FAIL, then what is incomplete.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        let badness = |exit: Self| match exit {
+            Exit::Pass => 0,
+            Exit::Incomplete => 1,
+            Exit::Fail => 2,
+            Exit::Interrupted => 3,
+            Exit::Unreachable => 4,
+            Exit::Refused => 5,
+            Exit::Usage => 6,
+            Exit::OwnFault => 7,
+        };
+        if badness(other) > badness(self) { other } else { self }
     }
 
     /// The failure that ends with this code.

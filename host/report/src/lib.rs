@@ -16,19 +16,23 @@
 
 #![forbid(unsafe_code)]
 
+mod changes;
 mod json;
 mod judge;
 mod layout;
 mod model;
 mod printable;
+mod statement;
 mod terminal;
 
+pub use changes::{Change, changes_table};
 pub use json::{ParseError, json, json_schema};
 pub use judge::{Judged, judge};
 pub use model::{
     Attested, Audit, Component, Document, Ephemeral, Evidence, Finding, Format, IgnoredOutcome, Left,
-    Preflight, Report, Resource, Run, ScopeRef, Selected, Severity, TargetResult, TestcaseResult, Tool,
-    Usage, VersionResult,
+    Preflight, Replay, Report, Resource, Run, ScopeRef, Selected, Severity, Tape, TargetResult,
+    TestcaseResult, Tool, Usage, VersionResult,
 };
 pub use printable::{cut, printable};
+pub use statement::{NamedDigest, STATEMENT_TYPE, statement};
 pub use terminal::{TerminalOptions, Verbosity, summary_line, terminal};

@@ -6,6 +6,7 @@
 mod component;
 mod ephemeral;
 mod handed_in;
+mod tape;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use touchstone_scope::{Lifetime, Section, State, Target, Verdict};
 pub use self::component::{Audit, Component, IgnoredOutcome, Usage};
 pub use self::ephemeral::{Ephemeral, Left};
 pub use self::handed_in::{Attested, Document, Evidence};
+pub use self::tape::{Replay, Tape};
 use crate::json::{date_schema, time_schema};
 
 /// The outcome of one run: one subject, one scope, every testcase that was asked for.
@@ -50,6 +52,15 @@ pub struct Report {
     /// What checks created in the subject; absent if they created nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<Ephemeral>,
+    /// The tape of the run; absent if it was not recorded, or could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tape: Option<Tape>,
+    /// Why there is no tape, although the run was to be recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tape_problem: Option<String>,
+    /// Set if the report comes of a tape rather than of the subject, and says something else than that of the run would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<Replay>,
 }
 
 impl Report {

@@ -1,13 +1,14 @@
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use touchstone_runtime::{PreparedCheck, Runtime};
-use touchstone_scope::{Asset, Manifest, Plan, Unit};
-use touchstone_store::{Component, Digest, Store};
+use touchstone_scope::{Asset, Plan, Unit};
+use touchstone_store::{Component, Digest, Store, StoreError};
+
+use crate::job::Task;
 
 /// A run that will not be: something that the plan needs was refused. Nothing was sent to the subject, but a login where
 /// a component turned out to be wrong only when it was compiled.
@@ -38,36 +39,40 @@ pub(crate) struct AdmittedUnit {
     pub(crate) assets: BTreeMap<String, Bytes>,
 }
 
+/// The components of some stores, each read, hashed and compiled once for all runs of a process.
+pub(crate) struct Library {
+    runtime: Arc<Runtime>,
+    stores: Vec<Store>,
+    loaded: Mutex<BTreeMap<Digest, Component>>,
+    prepared: Mutex<BTreeMap<Digest, PreparedCheck>>,
+}
+
 /// Loads and checks everything that the plan needs.
 ///
 /// # Errors
 /// Something is not there, is not what the manifest says, or cannot be run by this host; all of it in one go.
-pub(crate) fn admit(
-    plan: &Plan,
-    manifest: &Manifest,
-    file: &str,
-    folder: &Path,
-    stores: &[Store],
-) -> Result<Admitted, Refused> {
+pub(crate) fn admit(task: &Task, library: &Library) -> Result<Admitted, Refused> {
+    let plan = &task.plan;
     let mut components: BTreeMap<Digest, Component> = BTreeMap::new();
     let mut units = Vec::new();
     let mut problems = BTreeSet::new();
     let mut places = BTreeMap::new();
     for unit in &plan.units {
-        let place = place(unit, manifest, file);
-        match admit_unit(unit, folder, stores, &mut components) {
-            Ok(admitted) => {
+        let place = place(unit, task);
+        match admit_unit(unit, task, library) {
+            Ok((admitted, component)) => {
                 places.insert(admitted.digest, place);
+                components.insert(admitted.digest, component);
                 units.push(admitted);
             }
             Err(all) => problems.extend(all.into_iter().map(|why| format!("{place}: {why}"))),
         }
     }
     for unit in &plan.units {
-        for (kind, name) in unknown_inputs(unit, plan, &components) {
+        for (kind, name) in unknown_inputs(unit, plan, library) {
             problems.insert(format!(
                 "{}: its component {} does not know the {kind} `{name}`, nor does another that is given it; is it misspelt?",
-                place(unit, manifest, file),
+                place(unit, task),
                 unit.component
             ));
         }
@@ -81,15 +86,12 @@ pub(crate) fn admit(
 
 /// Parameters and assets of a unit that neither its component knows, nor another that is given the same ones: one that is
 /// misspelt would silently leave a check to its default.
-fn unknown_inputs<'a>(
-    unit: &'a Unit,
-    plan: &Plan,
-    components: &BTreeMap<Digest, Component>,
-) -> Vec<(&'static str, &'a str)> {
+fn unknown_inputs<'a>(unit: &'a Unit, plan: &Plan, library: &Library) -> Vec<(&'static str, &'a str)> {
     let same = plan
         .units
         .iter()
         .filter(|other| (&other.parameters, &other.assets) == (&unit.parameters, &unit.assets));
+    let components = library.loaded();
     let loaded =
         |other: &Unit| components.get(&other.component.to_string().parse().ok()?).map(Component::descriptor);
     let descriptors: Vec<_> = same.map(loaded).collect();
@@ -105,25 +107,17 @@ fn unknown_inputs<'a>(
 }
 
 /// Where the manifest names the check of a unit.
-fn place(unit: &Unit, manifest: &Manifest, file: &str) -> String {
-    let check = manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
-    let place = check.map_or(file.to_owned(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
+fn place(unit: &Unit, task: &Task) -> String {
+    let file = &task.manifest_file;
+    let check = task.manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
+    let place = check.map_or(file.clone(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
     format!("{place}: check {} {}", unit.check, unit.version)
 }
 
-fn admit_unit(
-    unit: &Unit,
-    folder: &Path,
-    stores: &[Store],
-    components: &mut BTreeMap<Digest, Component>,
-) -> Result<AdmittedUnit, Vec<String>> {
+fn admit_unit(unit: &Unit, task: &Task, library: &Library) -> Result<(AdmittedUnit, Component), Vec<String>> {
+    let folder = Path::new(&task.manifest_file).parent().unwrap_or(Path::new("."));
     let digest: Digest = unit.component.to_string().parse().map_err(|error| vec![format!("{error}")])?;
-    let component = match components.entry(digest) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(new) => {
-            new.insert(Store::find(stores, digest).map_err(|error| vec![error.to_string()])?)
-        }
-    };
+    let component = library.load(digest).map_err(|error| vec![error.to_string()])?;
     let descriptor = component.descriptor();
     let mut problems = Vec::new();
     if descriptor.id != unit.check || descriptor.version.to_string() != unit.version {
@@ -153,7 +147,7 @@ fn admit_unit(
             Err(why) => problems.push(format!("asset `{name}`: {why}")),
         }
     }
-    if problems.is_empty() { Ok(AdmittedUnit { digest, assets }) } else { Err(problems) }
+    if problems.is_empty() { Ok((AdmittedUnit { digest, assets }, component)) } else { Err(problems) }
 }
 
 fn read_asset(folder: &Path, asset: &Asset) -> Result<Bytes, String> {
@@ -166,31 +160,56 @@ fn read_asset(folder: &Path, asset: &Asset) -> Result<Bytes, String> {
     Ok(bytes.into())
 }
 
-/// Compiles the components, or takes their code from the cache, several at a time.
-///
-/// # Errors
-/// A component is not valid WebAssembly, or does not fit the contract.
-pub(crate) async fn prepare(
-    runtime: &Arc<Runtime>,
-    admitted: &Admitted,
-) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
-    let tasks: Vec<_> = admitted
-        .components
-        .iter()
-        .map(|(digest, component)| {
-            let (runtime, component) = (runtime.clone(), component.clone());
-            let place = admitted.places.get(digest).map_or("", String::as_str);
-            (place, tokio::task::spawn_blocking(move || runtime.prepare(&component)))
-        })
-        .collect();
-    let mut prepared = BTreeMap::new();
-    let mut problems = Vec::new();
-    for (place, task) in tasks {
-        match task.await {
-            Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
-            Ok(Err(error)) => problems.push(format!("{place}: {error}")),
-            Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
-        }
+impl Library {
+    pub(crate) fn new(runtime: Arc<Runtime>, stores: Vec<Store>) -> Self {
+        Library { runtime, stores, loaded: Mutex::default(), prepared: Mutex::default() }
     }
-    if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
+
+    fn load(&self, digest: Digest) -> Result<Component, StoreError> {
+        if let Some(known) = self.loaded().get(&digest) {
+            return Ok(known.clone());
+        }
+        let component = Store::find(&self.stores, digest)?;
+        self.loaded().insert(digest, component.clone());
+        Ok(component)
+    }
+
+    /// Compiles the components, or takes their code from the cache, several at a time.
+    ///
+    /// # Errors
+    /// A component is not valid WebAssembly, or does not fit the contract.
+    pub(crate) async fn prepare(
+        &self,
+        admitted: &Admitted,
+    ) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
+        let mut prepared = BTreeMap::new();
+        let mut tasks = Vec::new();
+        for (digest, component) in &admitted.components {
+            if let Some(known) = self.prepared().get(digest) {
+                prepared.insert(*digest, known.clone());
+                continue;
+            }
+            let (runtime, component) = (self.runtime.clone(), component.clone());
+            let place = admitted.places.get(digest).map_or("", String::as_str);
+            tasks.push((place, tokio::task::spawn_blocking(move || runtime.prepare(&component))));
+        }
+        let mut problems = Vec::new();
+        for (place, task) in tasks {
+            match task.await {
+                Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
+                Ok(Err(error)) => problems.push(format!("{place}: {error}")),
+                Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
+            }
+        }
+        self.prepared().extend(prepared.iter().map(|(digest, check)| (*digest, check.clone())));
+        if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
+    }
+
+    fn loaded(&self) -> MutexGuard<'_, BTreeMap<Digest, Component>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn prepared(&self) -> MutexGuard<'_, BTreeMap<Digest, PreparedCheck>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

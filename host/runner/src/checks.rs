@@ -3,23 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use touchstone_capabilities::openstack::ledger::{self, Journal, Ledger, LedgerEvent, UndoOptions};
-use touchstone_capabilities::openstack::{Granted, Openstack};
-use touchstone_runtime::{Assignment, Ended, PreparedCheck};
+use touchstone_capabilities::openstack::{Capabilities, Granted, Openstack, Recording};
+use touchstone_runtime::{Assignment, End, Ended, Limits, PreparedCheck};
 use touchstone_scope::Unit;
 use touchstone_store::Digest;
+use touchstone_tape::{self as tape, Recorder, Track};
 
-use crate::admit::Admitted;
-use crate::compose::Ran;
+use crate::admit::{Admitted, AdmittedUnit};
+use crate::compose::{Ran, asset_digests};
 use crate::event::{Event, Thing};
-use crate::job::Job;
+use crate::job::{Job, Task};
 use crate::limits::limits;
 use crate::listen::Notes;
 use crate::run::{Events, problem_of};
+use crate::told::Told;
 
 /// What all checks of a run have in common.
 pub(crate) struct Common<'j> {
@@ -32,10 +33,14 @@ pub(crate) struct Common<'j> {
     pub(crate) prefix: String,
     pub(crate) now: Timestamp,
     pub(crate) events: Events,
+    /// Writes the tape, if there is to be one.
+    pub(crate) recorder: Option<&'j Recorder>,
 }
 
 /// A check that was started; what it says and how it ends can be seen here.
+#[derive(Clone)]
 pub(crate) struct Running {
+    check: String,
     notes: Arc<Notes>,
     granted: Arc<Granted>,
     ended: Arc<OnceLock<Ended>>,
@@ -44,12 +49,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn ran(self) -> Ran {
+        let ended = self.ended.get();
+        let ephemeral = self.ephemeral.get().cloned().unwrap_or_default();
         Ran {
             noted: self.notes.noted(),
-            ended: self.ended.get().cloned(),
-            usage: self.granted.usage(),
-            audit: self.granted.audit(),
-            ephemeral: self.ephemeral.get().cloned().unwrap_or_default(),
+            how: ended.map(|ended| ended.how.clone()),
+            told: Told::of(&self.check, ended, self.granted.usage(), &self.granted.audit(), ephemeral),
         }
     }
 }
@@ -64,7 +69,8 @@ pub(crate) fn start(
 ) -> (impl Future<Output = ()> + use<>, Vec<Running>) {
     let mut tasks = JoinSet::new();
     let mut running = Vec::new();
-    for (unit, admitted) in common.job.plan.units.iter().zip(&admitted.units) {
+    let task = &common.job.task;
+    for (number, (unit, admitted)) in task.plan.units.iter().zip(&admitted.units).enumerate() {
         let (limits, call_limits) = limits(&unit.limits, &common.job.ceiling);
         let notes = Notes::new(&unit.check, &unit.testcases, common.events.clone());
         let teller = Teller { check: unit.check.clone(), events: common.events.clone() };
@@ -73,28 +79,35 @@ pub(crate) fn start(
         let ledger = Ledger::telling(direct, journal, &unit.check, move |event| told.tell(event));
         let granted = Granted::new(common.shared.clone(), unit.grants.clone(), call_limits);
         let granted = Arc::new(granted.creating(common.direct.clone(), ledger.clone()));
+        let track = common.recorder.map(|recorder| recorder.unit(on_tape(number, unit, admitted, &limits)));
+        let openstack: Arc<dyn Capabilities> = match &track {
+            Some(track) => Arc::new(Recording::new(granted.clone(), track.clone())),
+            None => granted.clone(),
+        };
         let assignment = Assignment {
-            openstack: granted.clone(),
-            testcases: unit.testcases.iter().cloned().collect(),
-            parameters: unit.parameters.clone(),
+            openstack,
             reference_time: common.now.as_second(),
             prefix: common.prefix.clone(),
-            assets: admitted.assets.clone(),
-            evidence: evidence(unit, common.job),
-            limits,
-            listener: notes.clone(),
+            ..assignment(unit, admitted, task, limits, notes.clone())
         };
-        let (ended, ephemeral) = (Arc::new(OnceLock::new()), Arc::new(OnceLock::new()));
+        let check = Running {
+            check: unit.check.clone(),
+            notes,
+            granted,
+            ended: Arc::default(),
+            ephemeral: Arc::default(),
+        };
         let instance = Instance {
             teller,
             prepared: prepared[&admitted.digest].clone(),
             ledger,
             stopped: stopped.clone(),
-            ended: ended.clone(),
-            ephemeral: ephemeral.clone(),
+            track,
+            testcases: unit.testcases.iter().cloned().collect(),
+            running: check.clone(),
         };
         tasks.spawn(instance.run(assignment));
-        running.push(Running { notes, granted, ended, ephemeral });
+        running.push(check);
     }
     let all = async move {
         while let Some(result) = tasks.join_next().await {
@@ -106,10 +119,50 @@ pub(crate) fn start(
     (all, running)
 }
 
-/// What the manifest says that the check reads, as far as it was handed in.
-fn evidence(unit: &Unit, job: &Job) -> BTreeMap<String, Bytes> {
-    let of_unit = job.evidence.iter().filter(|(name, _)| unit.evidence.contains(*name));
-    of_unit.map(|(name, evidence)| (name.clone(), evidence.bytes.clone())).collect()
+/// What an instance is given that does not come from the subject.
+pub(crate) fn assignment(
+    unit: &Unit,
+    admitted: &AdmittedUnit,
+    task: &Task,
+    limits: Limits,
+    listener: Arc<Notes>,
+) -> Assignment {
+    let of_unit = task.evidence.iter().filter(|(name, _)| unit.evidence.contains(*name));
+    Assignment {
+        openstack: Arc::new(Granted::nowhere()),
+        testcases: unit.testcases.iter().cloned().collect(),
+        parameters: unit.parameters.clone(),
+        reference_time: 0,
+        prefix: String::new(),
+        assets: admitted.assets.clone(),
+        evidence: of_unit.map(|(name, evidence)| (name.clone(), evidence.bytes.clone())).collect(),
+        limits,
+        listener,
+    }
+}
+
+/// A unit in the words of tapes.
+pub(crate) fn on_tape(number: usize, unit: &Unit, admitted: &AdmittedUnit, limits: &Limits) -> tape::Unit {
+    tape::Unit {
+        unit: u32::try_from(number).unwrap_or(u32::MAX),
+        check: unit.check.clone(),
+        version: unit.version.clone(),
+        component: admitted.digest.to_string(),
+        parameters: unit.parameters.clone(),
+        assets: asset_digests(unit),
+        evidence: unit.evidence.iter().cloned().collect(),
+        grants: unit.grants.iter().map(ToString::to_string).collect(),
+        testcases: unit.testcases.iter().cloned().collect(),
+        limits: tape::Limits {
+            wall_ms: u64::try_from(limits.wall.as_millis()).unwrap_or(u64::MAX),
+            memory_bytes: limits.memory_bytes as u64,
+            findings: limits.findings as u64,
+            outcomes: limits.outcomes as u64,
+            log_bytes: limits.log_bytes as u64,
+            call_bytes: limits.call_bytes as u64,
+            handles: limits.handles as u64,
+        },
+    }
 }
 
 /// One instance, from its start until nothing is left of it.
@@ -118,8 +171,9 @@ struct Instance {
     prepared: PreparedCheck,
     ledger: Ledger,
     stopped: watch::Receiver<bool>,
-    ended: Arc<OnceLock<Ended>>,
-    ephemeral: Arc<OnceLock<ledger::Ephemeral>>,
+    track: Option<Track>,
+    testcases: Vec<String>,
+    running: Running,
 }
 
 impl Instance {
@@ -132,11 +186,26 @@ impl Instance {
             Ok(_) = self.stopped.wait_for(|stopped| *stopped) => None,
         };
         let ephemeral = self.ledger.undo_all(&UndoOptions::default(), |event| self.teller.tell(event)).await;
-        self.ephemeral.get_or_init(|| ephemeral);
+        self.running.ephemeral.get_or_init(|| ephemeral);
         if let Some(ended) = ended {
             let wall_ms = u64::try_from(ended.wall.as_millis()).unwrap_or(u64::MAX);
             events(Event::CheckEnded { check, problem: problem_of(&ended.how), wall_ms });
-            self.ended.get_or_init(|| ended);
+            self.running.ended.get_or_init(|| ended);
+        }
+        if let Some(track) = self.track {
+            let ran = self.running.ran();
+            // It has no more to say.
+            let verdict = |testcase: &String| (testcase.clone(), ran.verdict(testcase, "").0.to_string());
+            track.end(
+                match &ran.how {
+                    None => tape::How::Stopped,
+                    Some(End::TimedOut) => tape::How::TimedOut,
+                    Some(_) => tape::How::ByItself,
+                },
+                ran.noted.said,
+                self.testcases.iter().map(verdict).collect(),
+                serde_json::to_value(&ran.told).unwrap_or_default(),
+            );
         }
     }
 }

@@ -1,82 +1,113 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use touchstone_capabilities::openstack::{self, ledger};
 use touchstone_report::{
-    Attested, Audit, Component, Document, Ephemeral, Evidence, Format, Left, Preflight, Report, Run,
-    ScopeRef, Selected, TestcaseResult, Tool, Usage, judge,
+    Attested, Component, Document, Ephemeral, Evidence, Format, Preflight, Replay, Report, Run, Tape,
+    TestcaseResult, judge,
 };
-use touchstone_runtime::Ended;
+use touchstone_runtime::End;
 use touchstone_scope::{NotRun, ResultKey, Standing, Testcase, Unit, Verdict};
 use touchstone_store::Digest;
 
 use crate::admit::{Admitted, AdmittedUnit};
-use crate::job::{self, Job};
+use crate::job::{self, Task};
 use crate::listen::Noted;
-use crate::run::{Begun, Ending, problem_of};
+use crate::run::{Begun, problem_of};
+use crate::told::{Closing, Told, scope_ref, selected};
+
+/// How a run ended.
+pub(crate) struct Ending {
+    /// What was found out about the subject before any check ran.
+    pub(crate) preflight: Preflight,
+    /// What came of each unit of the plan; empty if none was started.
+    pub(crate) ran: Vec<Ran>,
+    pub(crate) closing: Closing,
+    /// The tape of it, or why there is none.
+    pub(crate) tape: Option<Result<Tape, String>>,
+    /// Set if it was no run, and not just a repetition of one.
+    pub(crate) replay: Option<Replay>,
+}
 
 /// What came of one unit of the plan.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Ran {
     pub(crate) noted: Noted,
     /// How it ended; `None` if it was stopped.
-    pub(crate) ended: Option<Ended>,
-    pub(crate) usage: openstack::Usage,
-    pub(crate) audit: openstack::Audit,
-    /// What it created, and what is left of it.
-    pub(crate) ephemeral: ledger::Ephemeral,
+    pub(crate) how: Option<End>,
+    pub(crate) told: Told,
 }
 
-/// Makes the report.
-pub(crate) fn compose(job: &Job, admitted: &Admitted, begun: &Begun, ending: Ending) -> Report {
-    let Ending { preflight, ran, interrupted } = ending;
-    let finished_at = Timestamp::now();
-    let testcases: BTreeMap<&str, &Testcase> =
-        job.manifest.checks().iter().flat_map(|check| &check.testcases).map(|t| (t.id.as_str(), t)).collect();
-    let silence = silence(&preflight, interrupted);
+impl Ran {
+    /// The verdict on a testcase of the unit; nothing about one of which it did not speak and that was stopped.
+    pub(crate) fn verdict(&self, testcase: &str, silence: &str) -> (Verdict, String, bool) {
+        match (self.noted.outcomes.get(testcase), self.how.as_ref().map(problem_of)) {
+            (Some(said), _) => (said.verdict, said.reason.clone(), true),
+            (None, Some(None)) => (Verdict::Miss, "the check said nothing about it".into(), false),
+            (None, Some(Some(problem))) => (Verdict::Dnf, problem, true),
+            (None, None) => (Verdict::Dnf, silence.to_owned(), true),
+        }
+    }
+}
+
+/// Makes the report. Equal arguments make equal reports: no clock is read.
+pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: Ending) -> Report {
+    let Ending { preflight, ran, closing, tape, replay } = ending;
+    let testcases: BTreeMap<&str, &Testcase> = task
+        .manifest
+        .checks()
+        .iter()
+        .flat_map(|check| &check.testcases)
+        .map(|t| (t.id.as_str(), t))
+        .collect();
+    let silence = silence(&preflight, closing.interrupted);
     let result = |key: &ResultKey| {
         let mut result = match key.unit {
             Some(unit) => {
-                let (planned, admitted) = (&job.plan.units[unit], &admitted.units[unit]);
-                result_of_unit(key, planned, admitted, ran.get(unit), &silence, finished_at)
+                let (planned, admitted) = (&task.plan.units[unit], &admitted.units[unit]);
+                result_of_unit(key, planned, admitted, ran.get(unit), &silence, begun.at)
             }
-            None => result_without_unit(key, job, finished_at),
+            None => result_without_unit(key, task, begun.at),
         };
         if let Some(testcase) = testcases.get(key.testcase.as_str()) {
             describe(&mut result, testcase);
         }
         result
     };
-    let keys = job.plan.versions.iter().flat_map(|version| version.targets.values().flatten());
+    let keys = task.plan.versions.iter().flat_map(|version| version.targets.values().flatten());
     let results: BTreeMap<ResultKey, TestcaseResult> = keys.map(|key| (key.clone(), result(key))).collect();
-    let judged = judge(&job.plan.versions, &results);
+    let judged = judge(&task.plan.versions, &results);
+    let (tape, tape_problem) = match tape {
+        None => (None, None),
+        Some(Ok(tape)) => (Some(tape), None),
+        Some(Err(problem)) => (None, Some(problem)),
+    };
     Report {
         format: Format::V1,
         run: Run {
-            id: begun.id.to_string(),
+            id: begun.id.clone(),
             started_at: begun.at,
-            finished_at,
-            tool: Tool { name: "touchstone".into(), version: env!("CARGO_PKG_VERSION").into() },
-            interrupted,
-            selected: selected(job),
+            finished_at: closing.finished_at,
+            tool: begun.tool.clone(),
+            interrupted: closing.interrupted,
+            selected: selected(&task.selection),
         },
-        subject: job.subject.clone(),
-        scope: ScopeRef {
-            uuid: job.manifest.uuid().to_string(),
-            name: job.manifest.name().to_owned(),
-            digest: job.manifest.digest().to_string(),
-        },
-        reference_date: job.selection.date,
+        subject: task.subject.clone(),
+        scope: scope_ref(&task.manifest),
+        reference_date: task.selection.date,
         preflight: Some(preflight),
         versions: judged.versions,
         testcases: judged.testcases,
-        components: components(job, admitted, &ran),
-        evidence: job.evidence.iter().map(|(name, evidence)| (name.clone(), handed_in(evidence))).collect(),
-        ephemeral: ephemeral(job, &ran),
+        components: components(task, admitted, &ran),
+        evidence: task.evidence.iter().map(|(name, evidence)| (name.clone(), handed_in(evidence))).collect(),
+        ephemeral: ephemeral(task, &ran),
+        tape,
+        tape_problem,
+        replay,
     }
 }
 
 /// Why a testcase of a check that was stopped, or never started, is DNF.
-fn silence(preflight: &Preflight, interrupted: bool) -> String {
+pub(crate) fn silence(preflight: &Preflight, interrupted: bool) -> String {
     match (&preflight.reason, interrupted) {
         (_, true) => "the run was interrupted".into(),
         (Some(reason), false) => reason.clone(),
@@ -90,33 +121,32 @@ fn result_of_unit(
     admitted: &AdmittedUnit,
     ran: Option<&Ran>,
     silence: &str,
-    finished_at: Timestamp,
+    at: Timestamp,
 ) -> TestcaseResult {
-    let outcome = ran.and_then(|ran| ran.noted.outcomes.get(&key.testcase));
-    let ended = ran.and_then(|ran| ran.ended.as_ref());
-    let (verdict, reason, at) = match (outcome, ended.map(|ended| problem_of(&ended.how))) {
-        (Some(said), _) => (said.verdict, said.reason.clone(), Some(said.at)),
-        (None, Some(None)) => (Verdict::Miss, "the check said nothing about it".into(), None),
-        (None, Some(Some(problem))) => (Verdict::Dnf, problem, Some(finished_at)),
-        (None, None) => (Verdict::Dnf, silence.to_owned(), Some(finished_at)),
-    };
+    let nothing = Ran::default();
+    let ran = ran.unwrap_or(&nothing);
+    let (verdict, reason, checked) = ran.verdict(&key.testcase, silence);
     TestcaseResult {
-        checked_at: at,
+        checked_at: checked.then_some(at),
         component: Some(admitted.digest.to_string()),
         parameters: unit.parameters.clone(),
-        assets: unit.assets.iter().map(|(name, asset)| (name.clone(), asset.sha256.to_string())).collect(),
-        findings: ran.and_then(|ran| ran.noted.findings.get(&key.testcase)).cloned().unwrap_or_default(),
+        assets: asset_digests(unit),
+        findings: ran.noted.findings.get(&key.testcase).cloned().unwrap_or_default(),
         ..TestcaseResult::new(verdict, reason)
     }
 }
 
+pub(crate) fn asset_digests(unit: &Unit) -> BTreeMap<String, String> {
+    unit.assets.iter().map(|(name, asset)| (name.clone(), asset.sha256.to_string())).collect()
+}
+
 /// What people found out, or why nobody did.
-fn result_without_unit(key: &ResultKey, job: &Job, now: Timestamp) -> TestcaseResult {
-    let why = job.plan.not_run.get(&key.testcase);
+fn result_without_unit(key: &ResultKey, task: &Task, now: Timestamp) -> TestcaseResult {
+    let why = task.plan.not_run.get(&key.testcase);
     let miss = |reason: String| TestcaseResult::new(Verdict::Miss, reason);
-    let attested = job.manifest.testcase(&key.testcase).filter(|_| why == Some(&NotRun::Manual));
+    let attested = task.manifest.testcase(&key.testcase).filter(|_| why == Some(&NotRun::Manual));
     let Some((_, testcase)) = attested else { return miss(why.map_or(String::new(), ToString::to_string)) };
-    match job.attestations.for_testcase(job.manifest.uuid(), &job.subject, testcase, now) {
+    match task.attestations.for_testcase(task.manifest.uuid(), &task.subject, testcase, now) {
         Standing::Counts(attestation, _) => {
             let document = attestation.document.as_ref();
             let attested = Attested {
@@ -144,25 +174,17 @@ fn handed_in(evidence: &job::Evidence) -> Evidence {
 }
 
 /// What all checks together created, and what is left of it.
-fn ephemeral(job: &Job, ran: &[Ran]) -> Option<Ephemeral> {
+fn ephemeral(task: &Task, ran: &[Ran]) -> Option<Ephemeral> {
     let mut all = Ephemeral::default();
-    for (unit, ran) in job.plan.units.iter().zip(ran) {
-        all.created += ran.ephemeral.created;
-        all.deleted += ran.ephemeral.deleted;
-        all.left.extend(ran.ephemeral.left.iter().cloned().map(|left| Left {
-            check: unit.check.clone(),
-            service: left.service,
-            kind: left.kind,
-            id: left.id,
-            name: left.name,
-            why: left.why,
-        }));
+    for of_unit in ran.iter().map(|ran| &ran.told.ephemeral) {
+        all.created += of_unit.created;
+        all.deleted += of_unit.deleted;
+        all.left.extend(of_unit.left.iter().cloned());
     }
     if all == Ephemeral::default() {
         return None;
     }
-    let cloud = job.cloud.name();
-    Some(Ephemeral { cloud: (cloud != job.subject).then(|| cloud.to_owned()), ..all })
+    Some(Ephemeral { cloud: (task.cloud != task.subject).then(|| task.cloud.clone()), ..all })
 }
 
 /// Adds what the manifest says about the testcase.
@@ -174,28 +196,15 @@ fn describe(result: &mut TestcaseResult, testcase: &Testcase) {
     result.expires_at = result.checked_at.map(|at| testcase.lifetime.expires_at(at));
 }
 
-fn selected(job: &Job) -> Option<Selected> {
-    let selection = &job.selection;
-    let selected = Selected {
-        version: selection.version.clone(),
-        tests: selection.tests.as_ref().map(ToString::to_string),
-        sections: selection.sections.iter().flatten().copied().collect(),
-        parameters: selection.parameters.clone(),
-    };
-    (selected != Selected::default()).then_some(selected)
-}
-
-fn components(job: &Job, admitted: &Admitted, ran: &[Ran]) -> BTreeMap<String, Component> {
+fn components(task: &Task, admitted: &Admitted, ran: &[Ran]) -> BTreeMap<String, Component> {
     let mut components: BTreeMap<String, Component> = BTreeMap::new();
-    for (i, (unit, admitted_unit)) in job.plan.units.iter().zip(&admitted.units).enumerate() {
+    for (i, (unit, admitted_unit)) in task.plan.units.iter().zip(&admitted.units).enumerate() {
         let component = components.entry(admitted_unit.digest.to_string()).or_insert_with(|| Component {
             name: unit.check.clone(),
             version: unit.version.clone(),
             wit: admitted.components[&admitted_unit.digest].contract().to_string(),
             granted: unit.grants.iter().map(ToString::to_string).collect(),
-            denied: Vec::new(),
-            usage: Usage::default(),
-            audit: Audit::default(),
+            ..Component::default()
         });
         if let Some(ran) = ran.get(i) {
             add(component, ran);
@@ -206,22 +215,16 @@ fn components(job: &Job, admitted: &Admitted, ran: &[Ran]) -> BTreeMap<String, C
 
 /// Adds what one instance used and tried in vain.
 fn add(component: &mut Component, ran: &Ran) {
-    let ended = ran.ended.as_ref();
-    component.usage = component.usage.plus(Usage {
-        calls: ran.usage.calls,
-        response_bytes: ran.usage.response_bytes,
-        wall_ms: ended.map_or(0, |ended| u64::try_from(ended.wall.as_millis()).unwrap_or(u64::MAX)),
-        peak_memory_bytes: ended.map_or(0, |ended| ended.peak_memory_bytes),
-    });
-    component.denied.extend(ran.audit.entries.iter().map(|denial| denial.call.clone()));
+    let Told { usage, denied, audit: told, .. } = &ran.told;
+    component.usage = component.usage.plus(*usage);
+    component.denied.extend(denied.iter().cloned());
     component.denied.sort();
     component.denied.dedup();
-    let dropped = ended.map_or_else(Default::default, |ended| ended.dropped);
     let audit = &mut component.audit;
-    audit.denied_calls += ran.audit.total;
+    audit.denied_calls += told.denied_calls;
     audit.ignored_outcomes.extend(ran.noted.ignored.iter().cloned());
     audit.total_ignored_outcomes += ran.noted.total_ignored;
-    audit.dropped_outcomes += dropped.outcomes;
-    audit.dropped_findings += dropped.findings + ran.noted.dropped_findings;
-    audit.dropped_log_bytes += dropped.log_bytes;
+    audit.dropped_outcomes += told.dropped_outcomes;
+    audit.dropped_findings += told.dropped_findings + ran.noted.dropped_findings;
+    audit.dropped_log_bytes += told.dropped_log_bytes;
 }

@@ -2,7 +2,9 @@
 //!
 //! [`Runner::run`] takes a [`Job`] through four steps: *admit* every component that the plan needs (a refusal ends the
 //! run before anything is sent), *reach* the subject (one that cannot be reached makes everything DNF), *run* every
-//! check concurrently in an instance of its own and remove what it created, *compose* the report. What happens on the way is told as [`Event`]s.
+//! check concurrently in an instance of its own and remove what it created, *compose* the report. What happens on the way is told
+//! as [`Event`]s. [`Runner::replay`] does the same from the tape of a [`RecordedRun`], and [`Runner::recompute`] tells whether a
+//! report is what comes of it.
 
 mod admit;
 mod checks;
@@ -12,10 +14,17 @@ mod job;
 mod limits;
 mod listen;
 mod reach;
+mod recorded;
+mod replay;
 mod run;
+mod told;
+mod verify;
 
 pub use admit::Refused;
 pub use event::{Event, Thing, VersionVerdict};
-pub use job::{Evidence, Job};
+pub use job::{Evidence, Job, Task};
 pub use limits::Ceiling;
+pub use recorded::RecordedRun;
+pub use replay::changes;
 pub use run::Runner;
+pub use verify::{Flaw, Part, incompleteness, selection_of_report};

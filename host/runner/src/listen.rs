@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use touchstone_capabilities::openstack::Gaps;
 use touchstone_report::{Finding, IgnoredOutcome, Resource, Severity};
 use touchstone_runtime as runtime;
 use touchstone_scope::Verdict;
@@ -17,7 +17,16 @@ pub(crate) struct Notes {
     check: String,
     wanted: BTreeSet<String>,
     events: Events,
+    replay: Option<Replayed>,
     noted: Mutex<Noted>,
+}
+
+/// What has to be known of a check that is not run, but replayed.
+pub(crate) struct Replayed {
+    /// What the tape does not hold. What the check says after that is not what it would have said to the subject.
+    pub(crate) gaps: Gaps,
+    /// It was stopped after it had said so many outcomes and findings; what it says beyond it did not say then.
+    pub(crate) most_said: Option<u64>,
 }
 
 /// What a check said.
@@ -29,6 +38,8 @@ pub(crate) struct Noted {
     /// How many were ignored, also those that are not kept.
     pub(crate) total_ignored: u64,
     pub(crate) dropped_findings: u64,
+    /// How many outcomes and findings it has said.
+    pub(crate) said: u64,
 }
 
 /// The worst that was said about a testcase.
@@ -36,17 +47,46 @@ pub(crate) struct Noted {
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
-    pub(crate) at: Timestamp,
 }
 
 impl Notes {
     pub(crate) fn new(check: &str, wanted: &BTreeSet<String>, events: Events) -> Arc<Self> {
-        Arc::new(Notes { check: check.into(), wanted: wanted.clone(), events, noted: Mutex::default() })
+        Arc::new(Notes {
+            check: check.into(),
+            wanted: wanted.clone(),
+            events,
+            replay: None,
+            noted: Mutex::default(),
+        })
+    }
+
+    /// Notes of a check that is replayed.
+    pub(crate) fn replayed(check: &str, wanted: &BTreeSet<String>, replay: Replayed) -> Arc<Self> {
+        Arc::new(Notes {
+            check: check.into(),
+            wanted: wanted.clone(),
+            events: Arc::new(|_| {}),
+            replay: Some(replay),
+            noted: Mutex::default(),
+        })
     }
 
     /// What was said so far.
     pub(crate) fn noted(&self) -> Noted {
         self.lock().clone()
+    }
+
+    /// Counts something that the check says; whether it said so when it was run.
+    fn counts(&self) -> bool {
+        let mut noted = self.lock();
+        noted.said += 1;
+        let most = self.replay.as_ref().and_then(|replay| replay.most_said);
+        most.is_none_or(|most| noted.said <= most)
+    }
+
+    /// Why what the check says now means nothing.
+    fn gap(&self) -> Option<String> {
+        self.replay.as_ref().and_then(|replay| replay.gaps.first())
     }
 
     // A panic while the lock was held left at worst one note half made: the rest is worth keeping.
@@ -57,6 +97,9 @@ impl Notes {
 
 impl runtime::Listener for Notes {
     fn outcome(&self, testcase: &str, verdict: runtime::Verdict, reason: &str) {
+        if !self.counts() {
+            return;
+        }
         let verdict = match verdict {
             runtime::Verdict::Pass => Verdict::Pass,
             runtime::Verdict::Fail => Verdict::Fail,
@@ -71,9 +114,12 @@ impl runtime::Listener for Notes {
             return;
         }
         let (check, testcase) = (self.check.clone(), testcase.to_owned());
-        let reason = reason.to_owned();
+        let (verdict, reason) = match self.gap() {
+            Some(gap) => (Verdict::Dnf, gap),
+            None => (verdict, reason.to_owned()),
+        };
         (self.events)(Event::Outcome { check, testcase: testcase.clone(), verdict, reason: reason.clone() });
-        let outcome = Outcome { verdict, reason, at: Timestamp::now() };
+        let outcome = Outcome { verdict, reason };
         match self.lock().outcomes.entry(testcase) {
             // What is worse counts: a check that contradicts itself is not believed when it says PASS.
             std::collections::btree_map::Entry::Occupied(mut said) => {
@@ -86,6 +132,9 @@ impl runtime::Listener for Notes {
     }
 
     fn finding(&self, testcase: &str, finding: runtime::Finding) {
+        if !self.counts() || self.gap().is_some() {
+            return;
+        }
         if !self.wanted.contains(testcase) {
             self.lock().dropped_findings += 1;
             return;

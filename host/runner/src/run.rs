@@ -1,34 +1,35 @@
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use touchstone_capabilities::openstack::ledger::{Header, Journal};
-use touchstone_capabilities::openstack::{Openstack, SharedReads};
-use touchstone_report::{Preflight, Report};
+use touchstone_capabilities::openstack::{Openstack, SharedReads, catalog_on_tape, identity_on_tape};
+use touchstone_report::{Preflight, Report, Tape, Tool};
 use touchstone_runtime::{End, Runtime};
+use touchstone_scope::Attestation;
 use touchstone_store::Store;
+use touchstone_tape::{self as tape, Recorder};
 
-use crate::admit::{Admitted, Refused, admit, prepare};
+use crate::admit::{Admitted, Library, Refused, admit};
 use crate::checks::{Common, Running, start};
-use crate::compose::{Ran, compose};
+use crate::compose::{Ending, Ran, compose};
 use crate::event::{Event, VersionVerdict};
 use crate::job::Job;
 use crate::reach::{Reached, reach};
+use crate::told::{Closing, Opening};
 
 /// Where events go. Called from many threads; must not block.
 pub(crate) type Events = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// Runs jobs: one engine and one store for all of them.
+/// Runs jobs: one engine and one library of components for all of them.
 #[derive(Clone)]
 pub struct Runner {
-    runtime: Arc<Runtime>,
-    stores: Vec<Store>,
+    pub(crate) library: Arc<Library>,
 }
 
 impl Runner {
     /// A runner with this engine, which looks for components in these stores.
     pub fn new(runtime: Arc<Runtime>, stores: Vec<Store>) -> Self {
-        Runner { runtime, stores }
+        Runner { library: Arc::new(Library::new(runtime, stores)) }
     }
 
     /// Runs a job, and tells what happens on the way. When `stop` is ready, the checks that still run are ended, and
@@ -43,18 +44,17 @@ impl Runner {
         stop: impl Future<Output = ()>,
     ) -> Result<Report, Refused> {
         let events: Events = Arc::new(events);
-        let begun = Begun { id: uuid::Uuid::new_v4(), at: Timestamp::now() };
-        let folder = Path::new(&job.manifest_file).parent().unwrap_or(Path::new("."));
-        let admitted = admit(&job.plan, &job.manifest, &job.manifest_file, folder, &self.stores)?;
+        let (task, begun) = (&job.task, Begun::now());
+        let admitted = admit(task, &self.library)?;
         events(Event::Admitted {
-            run: begun.id.to_string(),
-            subject: job.subject.clone(),
-            scope: job.manifest.name().to_owned(),
-            checks: job.plan.units.len(),
-            testcases: job.plan.units.iter().map(|unit| unit.testcases.len()).sum(),
+            run: begun.id.clone(),
+            subject: task.subject.clone(),
+            scope: task.manifest.name().to_owned(),
+            checks: task.plan.units.len(),
+            testcases: task.plan.units.iter().map(|unit| unit.testcases.len()).sum(),
         });
         let ending = self.work(job, &admitted, &begun, &events, stop).await?;
-        let report = compose(job, &admitted, &begun, ending);
+        let report = compose(task, &admitted, &begun, ending);
         let version = |(name, result): (&String, &touchstone_report::VersionResult)| VersionVerdict {
             version: name.clone(),
             verdict: result.verdict,
@@ -74,46 +74,54 @@ impl Runner {
         stop: impl Future<Output = ()>,
     ) -> Result<Ending, Refused> {
         // Compiling and logging in take their time side by side.
-        let preparing = prepare(&self.runtime, admitted);
+        let preparing = self.library.prepare(admitted);
         let reaching = reach(&job.cloud, job.allow_privileged);
         tokio::pin!(stop);
         let (prepared, reached) = tokio::select! {
             (prepared, reached) = async { tokio::join!(preparing, reaching) } => (prepared?, reached),
-            () = &mut stop => return Ok(Ending::before_reaching()),
+            () = &mut stop => return Ok(end_early(job, begun, interrupted_early(), true)),
         };
         let Reached { session, preflight } = match reached {
             Ok(reached) => reached,
             Err(preflight) => {
                 events(Event::Unreachable { reason: preflight.reason.clone().unwrap_or_default() });
-                return Ok(Ending { preflight, ran: Vec::new(), interrupted: false });
+                return Ok(end_early(job, begun, preflight, false));
             }
         };
         let identity = session.identity();
         events(Event::Reached {
-            user: identity.user_name,
-            project: identity.project_name,
-            region: identity.region,
+            user: identity.user_name.clone(),
+            project: identity.project_name.clone(),
+            region: identity.region.clone(),
         });
         let prefix = begun.prefix();
         let header = Header::new(
-            begun.id,
+            begun.id.clone(),
             job.cloud.name(),
             job.cloud.auth_url().as_str(),
-            &session.identity(),
+            &identity,
             &prefix,
             begun.at,
         );
         let journal = Journal::new(&job.journal, header)
             .map_err(|error| Refused { problems: vec![error.to_string()] })?;
         let direct: Arc<dyn Openstack> = session;
+        let header = tape::Header {
+            prefix: prefix.clone(),
+            catalog: catalog_on_tape(direct.catalog()),
+            identity: Some(identity_on_tape(identity)),
+            ..header_of(job, begun, &preflight)
+        };
+        let recorder = record(job, header);
         let common = Common {
             job,
             shared: Arc::new(SharedReads::new(direct.clone(), SharedReads::DEFAULT_MAX_BYTES)),
             direct,
             journal: journal.clone(),
             prefix,
-            now: job.reference_time.unwrap_or(begun.at),
+            now: reference_time(job, begun),
             events: events.clone(),
+            recorder: recorder.as_ref(),
         };
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let (running, ran) = start(&common, admitted, &prepared, &stopped);
@@ -130,43 +138,88 @@ impl Runner {
         if let Err(error) = journal.finish() {
             tracing::warn!(%error, "the journal stays");
         }
-        Ok(Ending { preflight, ran: ran.into_iter().map(Running::ran).collect(), interrupted })
+        let closing = Closing { finished_at: Timestamp::now(), interrupted };
+        let ran = ran.into_iter().map(Running::ran).collect();
+        Ok(Ending {
+            preflight,
+            ran,
+            closing,
+            tape: recorder.map(|recorder| recorded(recorder, closing)),
+            replay: None,
+        })
     }
 }
 
 /// What identifies a run among all others.
 pub(crate) struct Begun {
-    pub(crate) id: uuid::Uuid,
+    pub(crate) id: String,
     pub(crate) at: Timestamp,
+    pub(crate) tool: Tool,
 }
 
 impl Begun {
+    fn now() -> Self {
+        Begun {
+            id: uuid::Uuid::new_v4().to_string(),
+            at: Timestamp::now(),
+            tool: Tool { name: "touchstone".into(), version: env!("CARGO_PKG_VERSION").into() },
+        }
+    }
+
     /// What the names of all that is created in the run begin with.
     fn prefix(&self) -> String {
-        format!("touchstone-{}-", &self.id.simple().to_string()[..12])
+        let digits: String = self.id.chars().filter(|c| *c != '-').take(12).collect();
+        format!("touchstone-{digits}-")
     }
 }
 
-/// How a run ended.
-pub(crate) struct Ending {
-    /// What was found out about the subject before any check ran.
-    pub(crate) preflight: Preflight,
-    /// What came of each unit of the plan; empty if none was started.
-    pub(crate) ran: Vec<Ran>,
-    /// It was stopped.
-    pub(crate) interrupted: bool,
+fn reference_time(job: &Job, begun: &Begun) -> Timestamp {
+    job.reference_time.unwrap_or(begun.at)
 }
 
-impl Ending {
-    fn before_reaching() -> Self {
-        let preflight = Preflight {
-            reachable: false,
-            reason: Some("the run was interrupted before any check had started".into()),
-            privileged_roles: Vec::new(),
-            services: Vec::new(),
-        };
-        Ending { preflight, ran: Vec::new(), interrupted: true }
+/// Of a run in which no check was started.
+fn end_early(job: &Job, begun: &Begun, preflight: Preflight, interrupted: bool) -> Ending {
+    let closing = Closing { finished_at: Timestamp::now(), interrupted };
+    let recorder = record(job, header_of(job, begun, &preflight));
+    let tape = recorder.map(|recorder| recorded(recorder, closing));
+    Ending { preflight, ran: Vec::<Ran>::new(), closing, tape, replay: None }
+}
+
+fn interrupted_early() -> Preflight {
+    Preflight {
+        reachable: false,
+        reason: Some("the run was interrupted before any check had started".into()),
+        privileged_roles: Vec::new(),
+        services: Vec::new(),
     }
+}
+
+/// The header of a tape, as far as it does not come from the subject.
+fn header_of(job: &Job, begun: &Begun, preflight: &Preflight) -> tape::Header {
+    let opening = Opening::of(job, begun, preflight);
+    tape::Header {
+        reference_time: reference_time(job, begun).as_second(),
+        report: serde_json::to_value(&opening).unwrap_or_default(),
+        ..tape::Header::default()
+    }
+}
+
+/// Begins the tape, if one was asked for.
+fn record(job: &Job, header: tape::Header) -> Option<Recorder> {
+    let recorder = Recorder::start(job.record.clone()?);
+    let evidence = job.task.evidence.iter();
+    let evidence =
+        evidence.map(|(name, evidence)| (name.clone(), evidence.file.clone(), evidence.bytes.clone()));
+    let attestations = job.task.attestations.about(job.task.manifest.uuid(), &job.task.subject);
+    let attestations = attestations.map(|attestation: &Attestation| attestation.text().into_owned().into());
+    recorder.header(header, evidence.collect(), attestations.collect());
+    Some(recorder)
+}
+
+fn recorded(recorder: Recorder, closing: Closing) -> Result<Tape, String> {
+    let report = serde_json::to_value(closing).unwrap_or_default();
+    let recorded = recorder.end(tape::End { report })?;
+    Ok(Tape { sha256: recorded.sha256, bytes: recorded.bytes })
 }
 
 /// Why testcases about which nothing was said are DNF; `None` if they are MISS.

@@ -1,12 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use bytes::Bytes;
-use futures::StreamExt as _;
 use touchstone_capabilities::openstack as capability;
-use touchstone_capabilities::openstack::{Granted, Openstack as _, ledger};
+use touchstone_capabilities::openstack::{Capabilities, ledger};
 use touchstone_grants::Method;
 
 use crate::bindings::touchstone::check::{assets, context, evidence, findings, openstack, probe, types};
@@ -19,7 +17,7 @@ use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut}
 pub(crate) struct Imports {
     pub(crate) memory: MemoryLimiter,
     pub(crate) said: Said,
-    openstack: Arc<Granted>,
+    openstack: Arc<dyn Capabilities>,
     testcases: Vec<String>,
     parameters: BTreeMap<String, String>,
     reference_time: i64,
@@ -27,9 +25,6 @@ pub(crate) struct Imports {
     assets: BTreeMap<String, Bytes>,
     evidence: BTreeMap<String, Bytes>,
 }
-
-/// A check may wait so long at a time.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// Passes on what the check says, within its limits.
 pub(crate) struct Said {
@@ -173,18 +168,9 @@ impl openstack::Host for Imports {
         &mut self,
         requests: Vec<openstack::Request>,
     ) -> Vec<Result<openstack::Response, openstack::CallError>> {
-        let mut answers = self.openstack.call_all(requests.into_iter().map(lifted).collect());
-        // The answers are handed over all at once: no more is kept for that than the check can hold. What has no room is
-        // decided in the order of the requests, so that it is the same in every run.
-        let mut room = self.memory.room();
-        let mut all = Vec::new();
-        while let Some(answer) = answers.next().await {
-            all.push(answer.map_err(call_error).and_then(|answer| {
-                room = room.checked_sub(answer.body.len()).ok_or_else(no_room)?;
-                Ok(response(answer))
-            }));
-        }
-        all
+        let requests = requests.into_iter().map(lifted).collect();
+        let answers = self.openstack.call_all(requests, self.memory.room()).await;
+        answers.into_iter().map(|answer| answer.map(response).map_err(call_error)).collect()
     }
 
     async fn create(
@@ -246,7 +232,7 @@ impl context::Host for Imports {
     }
 
     async fn pause(&mut self, milliseconds: u32) {
-        tokio::time::sleep(Duration::from_millis(milliseconds.into()).min(LONGEST_PAUSE)).await;
+        self.openstack.pause(milliseconds).await;
     }
 }
 
@@ -296,14 +282,6 @@ fn response(response: capability::Response) -> openstack::Response {
             .map(|(name, value)| openstack::Header { name, value })
             .collect(),
         body: response.body.to_vec(),
-    }
-}
-
-fn no_room() -> openstack::CallError {
-    openstack::CallError {
-        kind: openstack::ErrorKind::TooLarge,
-        message: "the answers to one call-all are larger than the memory of the check; ask for less at once"
-            .into(),
     }
 }
 

@@ -4,12 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use semver::Version;
-use touchstone_capabilities::openstack::{
-    CallError, CallLimits, ErrorKind, Granted, Identity, Openstack, Request, Response, Service,
-};
+use touchstone_capabilities::openstack::{Capabilities, Granted};
 use touchstone_store::{AssetSpec, Component, Descriptor, Digest, ParameterSpec, TestcaseSpec};
 use wasmtime::component::{Component as Code, HasSelf, Linker};
 use wasmtime::{Config, Engine, Store, Trap, UpdateDeadline};
@@ -48,7 +45,7 @@ pub struct PreparedCheck {
 /// What one instance of a check is to do, and with what.
 pub struct Assignment {
     /// The API calls it may make.
-    pub openstack: Arc<Granted>,
+    pub openstack: Arc<dyn Capabilities>,
     /// The testcases to judge; not empty.
     pub testcases: Vec<String>,
     /// The scope version's parameters.
@@ -167,7 +164,7 @@ impl Runtime {
         let prepared = self.link(digest, &self.compile(digest, bytes)?)?;
         let limits = Limits { wall: DESCRIBE_WALL, ..Limits::default() };
         let assignment = Assignment {
-            openstack: Arc::new(Granted::new(Arc::new(Nowhere), Vec::new(), CallLimits::default())),
+            openstack: Arc::new(Granted::nowhere()),
             testcases: Vec::new(),
             parameters: BTreeMap::new(),
             reference_time: 0,
@@ -295,28 +292,6 @@ impl PreparedCheck {
 #[derive(Debug, thiserror::Error)]
 #[error("out of time")]
 struct OutOfTime;
-
-/// The subject of a check that is only asked what it is.
-struct Nowhere;
-
-#[async_trait]
-impl Openstack for Nowhere {
-    async fn call(&self, _request: Request) -> Result<Response, CallError> {
-        Err(CallError { kind: ErrorKind::Denied, message: "there is no subject".into() })
-    }
-
-    async fn probe(&self, _service: String, _path: String) -> Result<Response, CallError> {
-        Err(CallError { kind: ErrorKind::Denied, message: "there is no subject".into() })
-    }
-
-    fn catalog(&self) -> Vec<Service> {
-        Vec::new()
-    }
-
-    fn identity(&self) -> Identity {
-        Identity::default()
-    }
-}
 
 struct Deaf;
 

@@ -4,6 +4,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
@@ -40,8 +41,8 @@ pub struct Attestation {
     pub document: Option<AttestedDocument>,
     /// Why, in a few words.
     pub comment: Option<String>,
-    /// The SHA-256 of the file that it was read from.
-    read_from: Option<Sha256>,
+    /// The text of the file that it was read from.
+    read_from: Option<String>,
 }
 
 /// What people can find out. That something is missing, or could not be found out, needs no statement.
@@ -110,9 +111,14 @@ impl Attestation {
         })
     }
 
-    /// The SHA-256 of the file: of the bytes that were read, else of those that [`Self::to_json`] gives.
+    /// The text of the file: what was read, else what [`Self::to_json`] gives.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.read_from.as_deref().map_or_else(|| self.to_json().into(), Cow::Borrowed)
+    }
+
+    /// The SHA-256 of [`Self::text`].
     pub fn sha256(&self) -> Sha256 {
-        self.read_from.unwrap_or_else(|| Sha256::of(self.to_json().as_bytes()))
+        Sha256::of(self.text().as_bytes())
     }
 }
 
@@ -201,6 +207,11 @@ impl Attestations {
     /// Statements in any order; also on other scopes and subjects, which do no harm.
     pub fn new(all: Vec<Attestation>) -> Self {
         Attestations { all }
+    }
+
+    /// The statements about a subject and a scope.
+    pub fn about<'a>(&'a self, scope: Uuid, subject: &'a str) -> impl Iterator<Item = &'a Attestation> {
+        self.all.iter().filter(move |one| one.scope == scope && one.subject == subject)
     }
 
     /// Which statement counts for a testcase now: the newest that is not from the future, for the testcase's lifetime.

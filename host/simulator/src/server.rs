@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod clouds_yaml;
 mod connection;
+mod counted;
 #[cfg(test)]
 mod tests;
 
@@ -101,6 +102,11 @@ impl Running {
     /// How many requests there were.
     pub fn request_count(&self) -> usize {
         self.site.log.count()
+    }
+
+    /// How many bytes went over the wire so far, both ways, without those of TCP and IP.
+    pub fn traffic(&self) -> u64 {
+        self.site.traffic()
     }
 
     /// How many requests were being answered at the same time, at most.

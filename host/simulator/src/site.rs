@@ -24,6 +24,7 @@ pub(crate) struct Site {
     pub(crate) log: Log,
     state: Mutex<State>,
     answered: AtomicU64,
+    traffic: AtomicU64,
 }
 
 /// Who asks.
@@ -45,6 +46,7 @@ impl Site {
             log: Log::default(),
             state,
             answered: AtomicU64::new(0),
+            traffic: AtomicU64::new(0),
         }
     }
 
@@ -53,6 +55,16 @@ impl Site {
         let mut state = self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         state.settle(Instant::now());
         state
+    }
+
+    /// Counts bytes that went over the wire.
+    pub(crate) fn count_traffic(&self, bytes: usize) {
+        self.traffic.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// How many bytes went over the wire.
+    pub(crate) fn traffic(&self) -> u64 {
+        self.traffic.load(Ordering::Relaxed)
     }
 
     /// The unversioned URL of a service, in the region of the call.

@@ -27,8 +27,38 @@
 //! denied, so is a change of something that it did not create itself; an outcome for a testcase that the check does not
 //! list is a panic, and a call for which nothing was scripted is answered 404, as by a cloud that lacks it. Pauses take no
 //! time; a check that waits for more than two hours in all panics.
+//!
+//! # Tapes
+//!
+//! What a real cloud answers is better recorded than written down. Once, with access to the cloud:
+//!
+//! ```sh
+//! touchstone run my-scope.yaml --store components --cloud mycloud --record src/tests/mycloud.tape
+//! ```
+//!
+//! From then on, without it:
+//!
+//! ```no_run
+//! # const CHECK: touchstone_sdk::Check = touchstone_sdk::Check { id: "example", version: "1.0.0", title: "", url: "",
+//! #     testcases: &[], grants: &[], parameters: &[], assets: &[], run: |_| Ok(()) };
+//! use serde_json::json;
+//! use touchstone_sdk::{Verdict, testing::Cloud};
+//!
+//! let cloud = || Cloud::from_tape("src/tests/mycloud.tape", CHECK.id);
+//! let report = cloud().run(&CHECK);
+//! assert_eq!(report.verdict("example-vcpus"), Some(Verdict::Pass));
+//!
+//! // The same cloud without flavors: what is scripted replaces what is on the tape.
+//! let report = cloud().get("compute", "/flavors/detail", json!({"flavors": []})).run(&CHECK);
+//! assert_eq!(report.verdict("example-vcpus"), Some(Verdict::Fail));
+//! assert!(report.not_on_tape.is_empty());
+//! ```
+//!
+//! A call that is not on the tape is an error, never a guess: see [`Cloud::from_tape`]. Before a tape goes into a
+//! repository: `touchstone tape show` lists what is on it, `touchstone tape redact` takes things out.
 
-mod cloud;
+pub(crate) mod cloud;
+pub(crate) mod tape;
 
 pub use cloud::{Call, Cloud};
 
@@ -49,6 +79,8 @@ pub struct Report {
     pub error: Option<Error>,
     /// The calls that it made, in order.
     pub calls: Vec<Call>,
+    /// Those of them that the tape does not hold. None without a tape.
+    pub not_on_tape: Vec<Call>,
     /// What it created, each as `SERVICE PATH NAME`, with the name as far as it follows the prefix.
     pub created: Vec<String>,
     /// How long it waited in all.

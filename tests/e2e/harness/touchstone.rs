@@ -65,6 +65,32 @@ impl<'a> Touchstone<'a> {
         self
     }
 
+    /// Without any network: in a network namespace of its own, where not even the loopback is up. A machine that does not let
+    /// its users have one cannot run the test.
+    pub(crate) fn offline(self) -> Self {
+        self.below("unshare", &["--net", "--map-root-user"])
+    }
+
+    /// With a disk mounted at a folder that is full, for this command only.
+    pub(crate) fn with_full_disk(self, folder: &str) -> Self {
+        let script = format!(
+            "mount -t tmpfs -o size=4k none {folder} && head -c 4096 /dev/zero > {folder}/other && exec \"$0\" \"$@\""
+        );
+        self.below("unshare", &["--map-root-user", "--mount", "sh", "-c", &script])
+    }
+
+    /// Started by another program, which is given these arguments first.
+    fn below(self, program: &str, arguments: &[&str]) -> Self {
+        let mut command = Command::new(program);
+        command.args(arguments).arg(self.command.get_program()).args(self.command.get_args());
+        let set = self.command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        command.env_clear().envs(set);
+        if let Some(folder) = self.command.get_current_dir() {
+            command.current_dir(folder);
+        }
+        Touchstone { command, ..self }
+    }
+
     /// What is written is searched for these secrets when it has ended.
     pub(super) fn secrets_of(mut self, cloud: &'a Cloud) -> Self {
         self.cloud = Some(cloud);

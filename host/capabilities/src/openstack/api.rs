@@ -124,6 +124,23 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// The kind of that name.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        [
+            Self::Denied,
+            Self::InvalidRequest,
+            Self::NoSuchService,
+            Self::Unreachable,
+            Self::TimedOut,
+            Self::TooLarge,
+            Self::Exhausted,
+            Self::Cancelled,
+            Self::NotOnTape,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == name)
+    }
+
     /// The name of the kind in the contract, like `no-such-service`.
     pub fn as_str(self) -> &'static str {
         match self {

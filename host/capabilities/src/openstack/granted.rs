@@ -2,15 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::{Stream, StreamExt, stream};
+use futures::{StreamExt, stream};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use touchstone_grants::{Budget, Grant, Method};
 
 use super::api::{CallError, ErrorKind, Identity, Openstack, Request, Response, Service};
 use super::audit::Audit;
 use super::call::{Call, Shown};
+use super::capabilities::{Capabilities, LONGEST_PAUSE};
 use super::ledger::rules::{self, Standing};
 use super::ledger::{Created, Creation, Ledger, Planned};
 
@@ -60,6 +62,8 @@ pub struct Granted {
     creating: Option<Creating>,
     grants: Vec<Grant>,
     limits: CallLimits,
+    /// Pauses take their time.
+    pauses: bool,
     in_flight: Semaphore,
     books: Mutex<Books>,
 }
@@ -93,7 +97,12 @@ impl Granted {
         let in_flight = Semaphore::new(limits.max_in_flight.clamp(1, Semaphore::MAX_PERMITS));
         let paid = vec![Budget { count: 0, gib: None }; grants.len()];
         let books = Mutex::new(Books { paid, ..Books::default() });
-        Self { shared, creating: None, grants, limits, in_flight, books }
+        Self { shared, creating: None, grants, limits, pauses: true, in_flight, books }
+    }
+
+    /// For a check that has no subject: nothing is granted.
+    pub fn nowhere() -> Self {
+        Self::new(Arc::new(Nowhere), Vec::new(), CallLimits::default())
     }
 
     /// Lets the check create and change what its grants say. That goes directly to the subject, and so do its reads from
@@ -103,42 +112,10 @@ impl Granted {
         Self { creating: Some(Creating { direct, ledger, begun: AtomicBool::new(false) }), ..self }
     }
 
-    /// Creates something that will be removed again by the ledger.
-    ///
-    /// # Errors
-    /// `denied` if it is not granted or breaks a rule, `invalid-request` if it is malformed, `exhausted` if the budget of
-    /// the grant does not pay for it or the limits are used up: then nothing was sent. Otherwise as [`Openstack::call`]; and
-    /// `invalid-request` if the answer has no id where it was said to be. What was created all the same is removed.
-    pub async fn create(&self, creation: Creation) -> Result<Created, CallError> {
-        self.count()?;
-        let request = creation.request.clone();
-        let (creating, planned, payment) = self.audited(&request, self.plan(creation))?;
-        let _turn = self.turn().await?;
-        creating.begun.store(true, Ordering::SeqCst);
-        let outcome = creating.ledger.create(planned).await;
-        if outcome.nothing_came {
-            self.pay_back(&payment);
-        }
-        let (id, response) = match outcome.result {
-            Ok(created) => (created.id, Ok(created.response)),
-            Err(error) => (String::new(), Err(error)),
-        };
-        let response = self.account(response, &Shown(&request).to_string())?;
-        Ok(Created { id, response })
-    }
-
-    /// Makes many calls, as many at once as the limits allow. Answers come in the order of the requests, as they are taken
-    /// from the stream: who takes no more keeps no more.
-    pub fn call_all(
-        self: &Arc<Self>,
-        requests: Vec<Request>,
-    ) -> impl Stream<Item = Result<Response, CallError>> + Send + use<> {
-        let granted = Arc::clone(self);
-        let call = move |request| {
-            let granted = Arc::clone(&granted);
-            async move { granted.call(request).await }
-        };
-        stream::iter(requests.into_iter().map(call)).buffered(CALLS_AHEAD)
+    /// Lets pauses return at once: nothing goes on meanwhile.
+    #[must_use]
+    pub fn without_pauses(self) -> Self {
+        Self { pauses: false, ..self }
     }
 
     /// What the check used up until now.
@@ -151,17 +128,42 @@ impl Granted {
         self.books().audit.clone()
     }
 
+    /// What answers all calls from now on, if the check has used up its calls or bytes.
+    pub fn used_up(&self) -> Option<CallError> {
+        let calls = || {
+            let all = self.books().asked >= self.limits.max_calls;
+            all.then(|| exhausted("calls", self.limits.max_calls))
+        };
+        self.bytes_used_up().or_else(calls)
+    }
+
+    fn bytes_used_up(&self) -> Option<CallError> {
+        let limit = self.limits.max_response_bytes;
+        (self.books().usage.response_bytes >= limit).then(|| exhausted("bytes of answers", limit))
+    }
+
+    /// Whether reads are no longer shared with other checks, because something was created or changed.
+    pub fn reads_fresh(&self) -> bool {
+        self.creating.as_ref().is_some_and(|creating| creating.begun.load(Ordering::SeqCst))
+    }
+
+    /// Makes a call that was counted, if it is granted and when its turn has come. The outer error is that nothing was
+    /// sent.
+    async fn send(&self, request: Request) -> Result<Result<Response, CallError>, CallError> {
+        let (judged, openstack) = self.audited(&request, self.judge(request.clone()))?;
+        let _turn = self.turn().await?;
+        Ok(openstack.call(judged).await)
+    }
+
     /// Counts a call, if there may be one more.
     fn count(&self) -> Result<(), CallError> {
-        let mut books = self.books();
-        if books.asked >= self.limits.max_calls {
-            return Err(exhausted("calls", self.limits.max_calls));
+        match self.used_up() {
+            Some(error) => Err(error),
+            None => {
+                self.books().asked += 1;
+                Ok(())
+            }
         }
-        books.asked += 1;
-        if books.usage.response_bytes >= self.limits.max_response_bytes {
-            return Err(exhausted("bytes of answers", self.limits.max_response_bytes));
-        }
-        Ok(())
     }
 
     fn audited<T>(&self, request: &Request, decision: Result<T, CallError>) -> Result<T, CallError> {
@@ -249,10 +251,7 @@ impl Granted {
     async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, CallError> {
         // Never closed, so there is always a permit.
         let turn = self.in_flight.acquire().await.ok();
-        if self.books().usage.response_bytes >= self.limits.max_response_bytes {
-            return Err(exhausted("bytes of answers", self.limits.max_response_bytes));
-        }
-        Ok(turn)
+        self.bytes_used_up().map_or(Ok(turn), Err)
     }
 
     /// Writes an answer into the books, if it is within the limits.
@@ -282,13 +281,63 @@ impl Granted {
 }
 
 #[async_trait]
-impl Openstack for Granted {
+impl Capabilities for Granted {
     async fn call(&self, request: Request) -> Result<Response, CallError> {
         self.count()?;
-        let (judged, openstack) = self.audited(&request, self.judge(request.clone()))?;
+        let shown = Shown(&request).to_string();
+        let result = self.send(request).await?;
+        self.account(result, &shown)
+    }
+
+    /// As many at once as the limits allow. Counted, and written into the books, in the order of the requests, so that
+    /// what is beyond a limit is the same in every run.
+    async fn call_all(&self, requests: Vec<Request>, room: usize) -> Vec<Result<Response, CallError>> {
+        let counted: Vec<_> = requests.into_iter().map(|request| (self.count(), request)).collect();
+        let send = |(counted, request): (Result<(), CallError>, Request)| async move {
+            let shown = Shown(&request).to_string();
+            let result = match counted {
+                Ok(()) => self.send(request).await,
+                Err(error) => Err(error),
+            };
+            (shown, result)
+        };
+        let mut sent = stream::iter(counted.into_iter().map(send)).buffered(CALLS_AHEAD);
+        // The answers are handed over all at once: no more of them is kept than the check can hold.
+        let mut room = room;
+        let mut all = Vec::new();
+        while let Some((shown, result)) = sent.next().await {
+            // From the first on that is beyond the limit, all are, whatever came of them.
+            let beyond = self.bytes_used_up();
+            let answer = result.and_then(|result| self.account(result, &shown));
+            let answer = beyond.map_or(answer, Err);
+            all.push(answer.and_then(|answer| {
+                room = room.checked_sub(answer.body.len()).ok_or_else(no_room)?;
+                Ok(answer)
+            }));
+        }
+        all
+    }
+
+    /// # Errors
+    /// `denied` if it is not granted or breaks a rule, `invalid-request` if it is malformed, `exhausted` if the budget of
+    /// the grant does not pay for it or the limits are used up: then nothing was sent. Otherwise as [`Openstack::call`]; and
+    /// `invalid-request` if the answer has no id where it was said to be. What was created all the same is removed.
+    async fn create(&self, creation: Creation) -> Result<Created, CallError> {
+        self.count()?;
+        let request = creation.request.clone();
+        let (creating, planned, payment) = self.audited(&request, self.plan(creation))?;
         let _turn = self.turn().await?;
-        let result = openstack.call(judged).await;
-        self.account(result, &Shown(&request).to_string())
+        creating.begun.store(true, Ordering::SeqCst);
+        let outcome = creating.ledger.create(planned).await;
+        if outcome.nothing_came {
+            self.pay_back(&payment);
+        }
+        let (id, response) = match outcome.result {
+            Ok(created) => (created.id, Ok(created.response)),
+            Err(error) => (String::new(), Err(error)),
+        };
+        let response = self.account(response, &Shown(&request).to_string())?;
+        Ok(Created { id, response })
     }
 
     async fn probe(&self, service: String, path: String) -> Result<Response, CallError> {
@@ -300,12 +349,45 @@ impl Openstack for Granted {
         self.account(result, &Shown(&request).to_string())
     }
 
+    async fn pause(&self, milliseconds: u32) {
+        if self.pauses {
+            tokio::time::sleep(Duration::from_millis(milliseconds.into()).min(LONGEST_PAUSE)).await;
+        }
+    }
+
     fn catalog(&self) -> Vec<Service> {
         self.shared.catalog()
     }
 
     fn identity(&self) -> Identity {
         self.shared.identity()
+    }
+}
+
+fn no_room() -> CallError {
+    let message = "the answers to one call-all are larger than the memory of the check; ask for less at once";
+    CallError { kind: ErrorKind::TooLarge, message: message.to_owned() }
+}
+
+/// The subject of a check that has none.
+struct Nowhere;
+
+#[async_trait]
+impl Openstack for Nowhere {
+    async fn call(&self, request: Request) -> Result<Response, CallError> {
+        Err(denied(&request, "there is no subject"))
+    }
+
+    async fn probe(&self, service: String, path: String) -> Result<Response, CallError> {
+        Err(denied(&Request::new(service, Method::Get, path), "there is no subject"))
+    }
+
+    fn catalog(&self) -> Vec<Service> {
+        Vec::new()
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::default()
     }
 }
 

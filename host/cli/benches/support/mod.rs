@@ -16,7 +16,7 @@ use touchstone_capabilities::openstack::{
     Service, Session, SessionOptions, SharedReads,
 };
 use touchstone_report::Report;
-use touchstone_runner::{Job, Runner};
+use touchstone_runner::{Job, Runner, Task};
 use touchstone_runtime::{Assignment, Ended, Limits, Listener, PreparedCheck, Runtime, RuntimeConfig};
 use touchstone_scope::{Manifest, Selection};
 use touchstone_simulator::{Running, Scenario, Simulator};
@@ -59,16 +59,9 @@ impl House {
 
     pub fn job(&self, cloud: CloudConfig) -> Job {
         let selection = Selection::on("2026-11-23".parse().unwrap());
-        let plan = self.manifest.plan(&selection).unwrap();
         let file = self.folder.path().join(SCOPE).display().to_string();
-        Job::new(
-            self.manifest.clone(),
-            file,
-            selection,
-            plan,
-            cloud,
-            std::env::temp_dir().join("touchstone-bench"),
-        )
+        let task = Task::new(self.manifest.clone(), file, selection, cloud.name()).unwrap();
+        Job::new(task, cloud, std::env::temp_dir().join("touchstone-bench"))
     }
 
     /// One whole run; every unit must have come to its end.

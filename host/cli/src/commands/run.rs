@@ -3,12 +3,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use touchstone_capabilities::openstack::{CloudConfig, Env};
 use touchstone_report::{Report, TerminalOptions, Verbosity};
-use touchstone_runner::{Ceiling, Job, Runner};
+use touchstone_runner::{Ceiling, Job, Runner, Task};
 use touchstone_scope::{LimitOverrides, Manifest, Selection};
 
-use super::{attest, evidence, journal_folder, runtime, scope, stores, today};
+use super::{attest, evidence, journal_folder, runtime, scope, sign, stores, today};
 use crate::args::{OutputArgs, RunArgs, SelectionArgs};
 use crate::exit::{Exit, Failure};
 use crate::json_lines::JsonLines;
@@ -21,16 +22,20 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let stores = stores::open(&args.stores.store, &args.scope)?;
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
+    let key = args.sign.as_deref().map(sign::key).transpose()?;
     let job = job(manifest, args.scope.display().to_string(), &args.selection, cloud, journal_folder()?)?;
-    let job = Job {
-        subject: args.subject.unwrap_or_else(|| job.subject.clone()),
-        ceiling,
-        allow_privileged: args.allow_privileged,
-        evidence: evidence::read(&args.evidence, &job.manifest)?,
+    let task = Task {
+        subject: args.subject.unwrap_or_else(|| job.task.subject.clone()),
+        evidence: evidence::read(&args.evidence, &job.task.manifest)?,
         attestations: attest::read(&args.attestations)?,
-        ..job
+        ..job.task
     };
-    finish(&Runner::new(runtime()?, stores), job, &args.output).await
+    let job = Job { task, ceiling, allow_privileged: args.allow_privileged, record: args.record, ..job };
+    let exit = finish(&Runner::new(runtime()?, stores), job, &args.output).await?;
+    if let (Some(key), Some(report)) = (key, &args.output.output) {
+        sign::write(report, &key)?;
+    }
+    Ok(exit)
 }
 
 /// What was selected of the manifest, against this cloud.
@@ -41,8 +46,7 @@ pub(crate) fn job(
     cloud: CloudConfig,
     journal: PathBuf,
 ) -> Result<Job, Failure> {
-    let selection = selection(args)?;
-    let plan = manifest.plan(&selection).map_err(|error| Exit::Usage.because(error))?;
+    let selection = selection(args, today())?;
     let reference_time = match args.date {
         Some(date) if date != today() => {
             let midnight = date.at(0, 0, 0, 0);
@@ -50,7 +54,9 @@ pub(crate) fn job(
         }
         _ => None,
     };
-    Ok(Job { reference_time, ..Job::new(Arc::new(manifest), file, selection, plan, cloud, journal) })
+    let task = Task::new(Arc::new(manifest), file, selection, cloud.name())
+        .map_err(|error| Exit::Usage.because(error))?;
+    Ok(Job { reference_time, ..Job::new(task, cloud, journal) })
 }
 
 /// Runs the job, shows its progress and its report, and writes the report where it was asked for.
@@ -65,20 +71,29 @@ pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Re
         lines.end();
         ran
     } else {
-        let progress = Progress::start(output.quiet, &job.subject);
+        let progress = Progress::start(output.quiet, &job.task.subject);
         let watched = progress.clone();
         let ran = runner.run(&job, move |event| watched.tell(&event), interrupted()).await;
         progress.end();
         ran
     };
     let report = ran.map_err(|refused| Exit::Refused.because(refused))?;
+    if let Some(problem) = &report.tape_problem {
+        terminal::error(&format!("there is no tape: {problem}"));
+    }
+    tell(&report, output)
+}
+
+/// Shows a report, and writes it where it was asked for; how it ends.
+pub(super) fn tell(report: &Report, output: &OutputArgs) -> Result<Exit, Failure> {
+    let json_to_stdout = output.output.as_deref() == Some(Path::new("-"));
     // What a person reads comes first: it is not lost if the file cannot be written.
     if !json_to_stdout && !output.json_lines {
-        terminal::print(&touchstone_report::terminal(&report, &options(output)));
+        terminal::print(&touchstone_report::terminal(report, &options(output)));
     }
     match &output.output {
-        Some(_) if json_to_stdout => terminal::print(&touchstone_report::json(&report)),
-        Some(file) => write(file, &report)?,
+        Some(_) if json_to_stdout => terminal::print(&touchstone_report::json(report)),
+        Some(file) => write(file, touchstone_report::json(report).as_bytes())?,
         None => {}
     }
     let reachable = report.preflight.as_ref().is_none_or(|preflight| preflight.reachable);
@@ -93,12 +108,13 @@ pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Re
     })
 }
 
-fn selection(args: &SelectionArgs) -> Result<Selection, Failure> {
+/// What was selected, on a date if none was given.
+pub(super) fn selection(args: &SelectionArgs, date: Date) -> Result<Selection, Failure> {
     let parameters: BTreeMap<String, String> =
         args.param.iter().map(|pair| key_value("--param", pair)).collect::<Result<_, _>>()?;
     Ok(Selection {
         version: args.scope_version.clone(),
-        date: args.date.unwrap_or_else(today),
+        date: args.date.unwrap_or(date),
         tests: args.tests.clone(),
         sections: args.sections(),
         parameters,
@@ -135,17 +151,15 @@ fn options(output: &OutputArgs) -> TerminalOptions {
     }
 }
 
-/// Writes the report to a file, whole or not at all: a reader never finds half of one. What is no file (a pipe, a device)
-/// is written to; what a link points to is written, and the link stays.
-fn write(file: &Path, report: &Report) -> Result<(), Failure> {
-    let json = touchstone_report::json(report);
+/// Writes a file whole or not at all: a reader never finds half of one. What is no file (a pipe, a device) is written to; what
+/// a link points to is written, and the link stays.
+pub(super) fn write(file: &Path, content: &[u8]) -> Result<(), Failure> {
     let target = file.canonicalize().unwrap_or_else(|_| file.to_owned());
     let written = match std::fs::metadata(&target) {
-        Ok(there) if !there.is_file() => std::fs::OpenOptions::new()
-            .write(true)
-            .open(&target)
-            .and_then(|mut open| open.write_all(json.as_bytes())),
-        _ => replace(&target, json.as_bytes()),
+        Ok(there) if !there.is_file() => {
+            std::fs::OpenOptions::new().write(true).open(&target).and_then(|mut open| open.write_all(content))
+        }
+        _ => replace(&target, content),
     };
     written.map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))
 }

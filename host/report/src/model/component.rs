@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use touchstone_scope::Verdict;
 
 /// A component that ran: what it was allowed to do and what it did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Component {
     /// Id of the check.
     pub name: String,

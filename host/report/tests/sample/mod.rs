@@ -196,6 +196,9 @@ fn report(results: &BTreeMap<String, TestcaseResult>, recommended: &[&str]) -> R
         .into(),
         evidence: BTreeMap::new(),
         ephemeral: None,
+        tape: None,
+        tape_problem: None,
+        replay: None,
     };
     rejudge(&mut report, [("v4", State::Warn, results), ("v5.1", State::Effective, results)], recommended);
     report

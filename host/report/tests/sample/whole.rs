@@ -299,6 +299,9 @@ fn report(results: [&BTreeMap<String, TestcaseResult>; 2], failures: usize) -> R
             },
         )]),
         ephemeral: Some(Ephemeral { created: 14, deleted: 14, ..Ephemeral::default() }),
+        tape: None,
+        tape_problem: None,
+        replay: None,
         ..super::failing(failures.min(8))
     }
 }

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{Attestation, AttestedDocument, AttestedVerdict};
 use crate::format::Scalar;
 use crate::format::tables::{HASH, ID, TEXT, URL, UUID};
-use crate::sha256::Sha256;
 
 const FORMAT: &str = "touchstone.attestation/v1";
 /// A statement is a page; what is longer is something else.
@@ -115,7 +114,8 @@ fn read(bytes: &[u8]) -> Result<Attestation, String> {
         at: moment(&file.at)?,
         document: document.transpose()?,
         comment: file.comment,
-        read_from: Some(Sha256::of(bytes)),
+        // It was read as JSON, so it is UTF-8.
+        read_from: Some(String::from_utf8_lossy(bytes).into_owned()),
     })
 }
 

@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 
 use super::answer::{Outcome, answer};
+use super::counted::Counted;
 use crate::site::Site;
 
 /// What happens to the bare socket instead of an HTTP answer.
@@ -29,6 +30,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>) {
     // Answers are small and written at once: never wait for more.
     let _ = stream.set_nodelay(true);
     let (sender, mut takeovers) = mpsc::channel(1);
+    let counted = Counted { stream, site: Arc::clone(&site) };
     let service = service_fn(move |request| {
         let (site, sender) = (Arc::clone(&site), sender.clone());
         Box::pin(async move {
@@ -42,7 +44,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>) {
             }
         })
     });
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(counted), service);
     let takeover = tokio::select! {
         biased;
         takeover = takeovers.recv() => takeover,
@@ -53,7 +55,7 @@ pub(super) async fn serve(stream: TcpStream, site: Arc<Site>) {
             None
         }
     };
-    let mut stream = connection.into_parts().io.into_inner();
+    let mut stream = connection.into_parts().io.into_inner().stream;
     // That the client has gone already is none of our business.
     let _ = match takeover {
         Some(Takeover::Reset) => stream.set_zero_linger(),

@@ -3,22 +3,27 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::Value;
 
 use super::Report;
+use super::tape::{Outcome, Phase, Taped};
 use crate::host::Host;
-use crate::openstack::{CallError, ErrorKind, Identity, Method, Response, Service};
-use crate::{Check, Context};
+use crate::openstack::{CallError, ErrorKind, Identity, Method, Request, Response, Service};
+use crate::{Check, Context, Error};
 
 /// A call that a check made: method, service, path and query as one line, e.g. `GET compute /flavors/detail?limit=1`;
 /// probes begin with `PROBE`.
 pub type Call = String;
 
-/// A cloud with scripted answers.
+const PREFIX: &str = "touchstone-0123456789ab-";
+
+/// A cloud with scripted answers, or with those of a tape.
 #[derive(Debug, Clone, Default)]
 pub struct Cloud {
-    answers: BTreeMap<String, VecDeque<Result<Response, CallError>>>,
+    pub(crate) answers: BTreeMap<String, VecDeque<Outcome>>,
+    /// What is answered where nothing is scripted.
+    pub(crate) tape: Option<Taped>,
     pub(crate) parameters: BTreeMap<String, String>,
     pub(crate) assets: BTreeMap<String, Vec<u8>>,
     pub(crate) evidence: BTreeMap<String, Vec<u8>>,
-    only: Option<Vec<String>>,
+    pub(crate) only: Option<Vec<String>>,
     pub(crate) catalog: Vec<Service>,
     pub(crate) identity: Identity,
     pub(crate) reference_time: i64,
@@ -59,7 +64,7 @@ impl Cloud {
         self
     }
 
-    /// Gives the check an asset.
+    /// Gives the check an asset. With a tape, it must be the one of the recorded run.
     #[must_use]
     pub fn asset(mut self, name: &str, content: &[u8]) -> Self {
         self.assets.insert(name.into(), content.into());
@@ -105,7 +110,7 @@ impl Cloud {
     #[must_use]
     pub fn probe(mut self, service: &str, path: &str, status: u16, body: &[u8]) -> Self {
         let answer = Ok(Response { status, headers: Vec::new(), body: body.into() });
-        self.answers.entry(format!("PROBE {service} {path}")).or_default().push_back(answer);
+        self.answers.entry(probe_line(service, path)).or_default().push_back(answer);
         self
     }
 
@@ -113,7 +118,7 @@ impl Cloud {
     ///
     /// # Panics
     /// The check's own declaration is wrong: a grant that cannot be parsed, or an outcome or a finding for a testcase
-    /// that it does not list. Or it waits for more than two hours.
+    /// that it does not list. Or it waits for more than two hours. Or it reads an asset that is not the one of the tape.
     pub fn run(self, check: &Check) -> Report {
         let wanted = self
             .only
@@ -121,31 +126,70 @@ impl Cloud {
             .unwrap_or_else(|| check.testcases.iter().map(|testcase| testcase.id.into()).collect());
         let host = Host::new(self, check, wanted);
         let result = (check.run)(&mut Context::new(host.clone()));
-        Report { error: result.err(), ..host.into_report() }
+        let error = host.gap().map(Error::new).or(result.err());
+        Report { error, ..host.into_report() }
     }
 
-    /// The scripted answer to a request, which is a line with or without its query.
-    pub(crate) fn answer(&mut self, full: String, plain: String) -> Result<Response, CallError> {
-        let key = if self.answers.contains_key(&full) { full } else { plain };
-        let not_scripted = || {
-            let body = br#"{"error": {"code": 404, "message": "nothing was scripted for this request"}}"#;
-            Ok(Response { status: 404, headers: Vec::new(), body: body.to_vec() })
-        };
-        match self.answers.get_mut(&key) {
-            Some(answers) if answers.len() > 1 => answers.pop_front().unwrap_or_else(not_scripted),
-            Some(answers) => answers.front().cloned().unwrap_or_else(not_scripted),
-            None => not_scripted(),
+    /// The answer to a request: what is scripted for it, with or without its query; else what is on the tape.
+    pub(crate) fn answer(&mut self, request: &Request, phase: Phase) -> Outcome {
+        let (full, plain) = lines(request);
+        match (self.scripted(&full, &plain), &mut self.tape) {
+            (Some(answer), _) => answer,
+            (None, Some(tape)) => tape.answer(&full, request, phase),
+            (None, None) => Ok(not_scripted()),
         }
     }
 
-    fn script(
-        mut self,
-        method: Method,
-        service: &str,
-        path: &str,
-        answer: Result<Response, CallError>,
-    ) -> Self {
+    /// The answer to a probe.
+    pub(crate) fn answer_probe(&mut self, probe: &Request) -> Outcome {
+        let line = probe_line(&probe.service, &probe.path);
+        match (self.scripted(&line, &line), &mut self.tape) {
+            (Some(answer), _) => answer,
+            (None, Some(tape)) => tape.answer(&line, probe, Phase::Before),
+            (None, None) => Ok(not_scripted()),
+        }
+    }
+
+    /// What names of created resources begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        self.tape.as_ref().and_then(Taped::prefix).unwrap_or(PREFIX)
+    }
+
+    /// An asset, if there is one by that name.
+    pub(crate) fn content_of_asset(&self, name: &str) -> Option<Vec<u8>> {
+        let content = self.assets.get(name);
+        if let Some(tape) = &self.tape {
+            tape.assert_asset(name, content.map(Vec::as_slice));
+        }
+        content.cloned()
+    }
+
+    fn scripted(&mut self, full: &str, plain: &str) -> Option<Outcome> {
+        let key = if self.answers.contains_key(full) { full } else { plain };
+        let answers = self.answers.get_mut(key)?;
+        if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
+    }
+
+    fn script(mut self, method: Method, service: &str, path: &str, answer: Outcome) -> Self {
         self.answers.entry(format!("{method} {service} {path}")).or_default().push_back(answer);
         self
     }
+}
+
+/// A request as a line, with and without its query.
+pub(crate) fn lines(request: &Request) -> (Call, String) {
+    let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let plain = format!("{} {} {}", request.method, request.service, request.path);
+    let full = if query.is_empty() { plain.clone() } else { format!("{plain}?{}", query.join("&")) };
+    (full, plain)
+}
+
+/// A probe as a line.
+pub(crate) fn probe_line(service: &str, path: &str) -> Call {
+    format!("PROBE {service} {path}")
+}
+
+fn not_scripted() -> Response {
+    let body = br#"{"error": {"code": 404, "message": "nothing was scripted for this request"}}"#;
+    Response { status: 404, headers: Vec::new(), body: body.to_vec() }
 }

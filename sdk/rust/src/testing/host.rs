@@ -10,10 +10,10 @@ use touchstone_grants::{Grant, Kind, Method as GrantMethod, RequestPath, Service
 use crate::openstack::{
     CallError, Created, Creation, ErrorKind, Identity, Method, Request, Response, Service,
 };
-use crate::testing::{Cloud, Report};
+use crate::testing::tape::Phase;
+use crate::testing::{Call, Cloud, Report, cloud};
 use crate::{Check, Finding, LogLevel, Verdict};
 
-const PREFIX: &str = "touchstone-0123456789ab-";
 const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The host as a check under test sees it.
@@ -33,6 +33,10 @@ struct State {
     own: Vec<String>,
     /// How many things each grant paid for.
     paid: Vec<u32>,
+    /// Something was created or changed.
+    changed: bool,
+    /// The first call that the tape does not hold, for people. What the check says from then on counts as DNF.
+    gap: Option<String>,
 }
 
 /// A request, parsed as the real host does.
@@ -55,6 +59,8 @@ impl Host {
             paid: vec![0; grants.len()],
             grants,
             own: Vec::new(),
+            changed: false,
+            gap: None,
             cloud,
         };
         Host { state: Rc::new(RefCell::new(state)), wanted }
@@ -64,14 +70,25 @@ impl Host {
         std::mem::take(&mut self.state().report)
     }
 
+    /// The first call that the tape does not hold, for people.
+    pub(crate) fn gap(&self) -> Option<String> {
+        self.state().gap.clone()
+    }
+
     pub(crate) fn outcome(&mut self, testcase: &str, verdict: Verdict, reason: &str) {
         self.known(testcase);
-        self.state().report.outcomes.push((testcase.into(), verdict, reason.into()));
+        let outcome = match self.gap() {
+            Some(gap) => (testcase.into(), Verdict::Dnf, gap),
+            None => (testcase.into(), verdict, reason.into()),
+        };
+        self.state().report.outcomes.push(outcome);
     }
 
     pub(crate) fn finding(&mut self, testcase: &str, finding: &Finding) {
         self.known(testcase);
-        self.state().report.findings.push((testcase.into(), finding.clone()));
+        if self.gap().is_none() {
+            self.state().report.findings.push((testcase.into(), finding.clone()));
+        }
     }
 
     pub(crate) fn log(&self, level: LogLevel, message: &str) {
@@ -81,13 +98,22 @@ impl Host {
     pub(crate) fn call(&mut self, request: &Request) -> Result<Response, CallError> {
         let mut state = self.state();
         let parsed = Parsed::new(request)?;
-        if !state.grants.iter().any(|grant| state.permits(grant, &parsed, request)) {
+        if !state.is_granted(&parsed, request) {
             return Err(refused(ErrorKind::Denied, request, "not among the grants that the check asks for"));
         }
-        state.send(request)
+        let phase = if state.changed || is_change(request) { Phase::Since } else { Phase::Before };
+        state.send(request, phase)
     }
 
     pub(crate) fn call_all(&mut self, requests: &[Request]) -> Vec<Result<Response, CallError>> {
+        let changes = |request: &Request| {
+            is_change(request)
+                && Parsed::new(request).is_ok_and(|parsed| self.state().is_granted(&parsed, request))
+        };
+        // They go side by side: any of them may have seen the change.
+        if requests.iter().any(changes) {
+            self.state().changed = true;
+        }
         requests.iter().map(|request| self.call(request)).collect()
     }
 
@@ -96,9 +122,10 @@ impl Host {
         let mut state = self.state();
         state.pay(&Parsed::new(request)?, request)?;
         state.check_undo(&creation.undo)?;
+        let prefix = state.cloud.prefix().to_owned();
         let name = name_in(request);
         let below_own = request.path.split('/').any(|segment| state.own.iter().any(|own| own == segment));
-        match name.as_deref().map(|name| name.strip_prefix(PREFIX)) {
+        match name.as_deref().map(|name| name.strip_prefix(&prefix)) {
             Some(Some(rest)) => {
                 let line = format!("{} {} {rest}", request.service, request.path);
                 state.report.created.push(line);
@@ -109,7 +136,7 @@ impl Host {
             }
             _ => return Err(refused(ErrorKind::Denied, request, "the name does not begin with the prefix")),
         }
-        let response = state.send(request)?;
+        let response = state.send(request, Phase::Creation)?;
         if !(200..300).contains(&response.status) {
             return Ok(Created { id: String::new(), response });
         }
@@ -135,9 +162,11 @@ impl Host {
                 "no PROBE among the grants that the check asks for",
             ));
         }
-        let line = format!("PROBE {service} {path}");
+        let line = cloud::probe_line(service, path);
         state.report.calls.push(line.clone());
-        state.cloud.answer(line.clone(), line)
+        let outcome = state.cloud.answer_probe(&request);
+        state.note(line, &outcome);
+        outcome
     }
 
     pub(crate) fn catalog(&self) -> Vec<Service> {
@@ -161,7 +190,7 @@ impl Host {
     }
 
     pub(crate) fn prefix(&self) -> String {
-        PREFIX.into()
+        self.state().cloud.prefix().to_owned()
     }
 
     pub(crate) fn pause(&mut self, milliseconds: u32) {
@@ -171,7 +200,7 @@ impl Host {
     }
 
     pub(crate) fn asset(&self, name: &str) -> Option<Vec<u8>> {
-        self.state().cloud.assets.get(name).cloned()
+        self.state().cloud.content_of_asset(name)
     }
 
     pub(crate) fn evidence(&self, name: &str) -> Option<Vec<u8>> {
@@ -192,6 +221,10 @@ impl Host {
 }
 
 impl State {
+    fn is_granted(&self, parsed: &Parsed, request: &Request) -> bool {
+        self.grants.iter().any(|grant| self.permits(grant, parsed, request))
+    }
+
     fn permits(&self, grant: &Grant, parsed: &Parsed, request: &Request) -> bool {
         let own = match &grant.kind {
             Kind::Read => true,
@@ -236,7 +269,7 @@ impl State {
         let filled = Request { path: undo.path.replace("{id}", UNDONE), ..undo.clone() };
         let parsed = Parsed::new(&filled)?;
         let deletes_it = undo.method == Method::Delete && undo.path.ends_with("/{id}");
-        if deletes_it || self.grants.iter().any(|grant| self.permits(grant, &parsed, &filled)) {
+        if deletes_it || self.is_granted(&parsed, &filled) {
             return Ok(());
         }
         Err(refused(
@@ -246,13 +279,26 @@ impl State {
         ))
     }
 
-    fn send(&mut self, request: &Request) -> Result<Response, CallError> {
-        let query: Vec<String> =
-            request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let plain = format!("{} {} {}", request.method, request.service, request.path);
-        let full = if query.is_empty() { plain.clone() } else { format!("{plain}?{}", query.join("&")) };
-        self.report.calls.push(full.clone());
-        self.cloud.answer(full, plain)
+    fn send(&mut self, request: &Request, phase: Phase) -> Result<Response, CallError> {
+        let (line, _) = cloud::lines(request);
+        self.report.calls.push(line.clone());
+        let outcome = self.cloud.answer(request, phase);
+        let refused = |error: &CallError| {
+            matches!(error.kind, ErrorKind::Denied | ErrorKind::Exhausted | ErrorKind::Cancelled)
+        };
+        // What the manifest of a tape did not grant did not reach the cloud.
+        self.changed |= is_change(request) && !outcome.as_ref().is_err_and(refused);
+        self.note(line, &outcome);
+        outcome
+    }
+
+    /// Notes what is not on the tape, if there is one.
+    fn note(&mut self, line: Call, outcome: &Result<Response, CallError>) {
+        let Err(CallError { kind: ErrorKind::NotOnTape, message }) = outcome else { return };
+        if self.cloud.tape.is_some() {
+            self.report.not_on_tape.push(line);
+            self.gap.get_or_insert_with(|| message.clone());
+        }
     }
 }
 
@@ -281,6 +327,10 @@ fn is_only_member(request: &Request, action: &str) -> bool {
     let body: Option<Value> = request.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
     let members = body.as_ref().and_then(Value::as_object);
     members.is_some_and(|members| members.len() == 1 && members.contains_key(action))
+}
+
+fn is_change(request: &Request) -> bool {
+    !matches!(request.method, Method::Get | Method::Head)
 }
 
 fn refused(kind: ErrorKind, request: &Request, why: &str) -> CallError {

@@ -1,5 +1,6 @@
 //! A check instance for tests, and what it creates.
 
+use crate::openstack::Capabilities as _;
 use std::sync::Arc;
 
 use bytes::Bytes;

@@ -1,3 +1,4 @@
+use crate::openstack::Capabilities as _;
 use std::path::Path;
 use std::sync::Mutex;
 

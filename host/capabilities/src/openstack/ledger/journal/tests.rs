@@ -1,3 +1,4 @@
+use crate::openstack::Capabilities as _;
 use serde_json::json;
 
 use super::super::fake_cloud::{FakeCloud, PREFIX};

@@ -1,3 +1,4 @@
+use crate::openstack::Capabilities as _;
 use std::time::Duration;
 
 use serde_json::json;

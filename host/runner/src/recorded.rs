@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use regex::Regex;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use touchstone_capabilities::openstack::TapedAnswers;
+use touchstone_report::{Selected, Tape as TapeRef};
+use touchstone_scope::{Attestation, Attestations, Manifest, Selection};
+use touchstone_tape::Tape;
+
+use crate::admit::Refused;
+use crate::job::{Evidence, Task};
+use crate::told::{Closing, Opening};
+
+/// A run that was recorded, as its tape has it.
+#[derive(Clone)]
+pub struct RecordedRun {
+    file: String,
+    pub(crate) tape: Arc<Tape>,
+    pub(crate) answers: Arc<TapedAnswers>,
+    pub(crate) opening: Opening,
+    pub(crate) closing: Option<Closing>,
+}
+
+impl RecordedRun {
+    /// Reads a tape.
+    ///
+    /// # Errors
+    /// It is not a tape that a recorder wrote. One that was cut off is read up to there: see [`RecordedRun::damage`].
+    pub fn open(file: &Path) -> Result<Self, Refused> {
+        let name = file.display().to_string();
+        let tape = Tape::open(file).map_err(|error| refused(&name, &error))?;
+        Self::of(name, tape)
+    }
+
+    /// Looks at a tape that was read; `file` is for messages.
+    ///
+    /// # Errors
+    /// What it says of its run is not what a recorder writes.
+    pub fn of(file: String, tape: Tape) -> Result<Self, Refused> {
+        let opening = part(&file, "header", &tape.header.report)?;
+        let closing = tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
+        let tape = Arc::new(tape);
+        let answers = Arc::new(TapedAnswers::of(tape.clone()));
+        Ok(Self { file, tape, answers, opening, closing })
+    }
+
+    /// The file, as messages name it.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The tape.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
+    }
+
+    /// The subject's name.
+    pub fn subject(&self) -> &str {
+        &self.opening.subject
+    }
+
+    /// Name of the scope against which it was tested.
+    pub fn scope(&self) -> &str {
+        &self.opening.scope.name
+    }
+
+    /// SHA-256 of the manifest against which it was tested.
+    pub fn scope_digest(&self) -> &str {
+        &self.opening.scope.digest
+    }
+
+    /// When it was tested.
+    pub fn started_at(&self) -> Timestamp {
+        self.opening.started_at
+    }
+
+    /// The date that counted as today.
+    pub fn reference_date(&self) -> Date {
+        self.opening.reference_date
+    }
+
+    /// What is wrong with the tape, for people.
+    pub fn damage(&self) -> Option<String> {
+        self.tape.damage.as_ref().map(ToString::to_string)
+    }
+
+    /// How the report of the run names the tape.
+    pub fn reference(&self) -> TapeRef {
+        TapeRef { sha256: self.tape.digest(), bytes: self.tape.bytes }
+    }
+
+    /// The verdicts of the run, by testcase, for each set of inputs that it was judged with.
+    pub fn verdicts(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (testcase, verdict) in
+            self.tape.units.iter().filter_map(|unit| unit.end.as_ref()).flat_map(|end| &end.verdicts)
+        {
+            all.entry(testcase).or_default().push(verdict);
+        }
+        all
+    }
+
+    /// What the run was narrowed to, as a selection; nothing but the date, if it was another scope.
+    ///
+    /// # Errors
+    /// What the tape says was selected cannot be.
+    pub fn selection(&self, manifest: &Manifest) -> Result<Selection, Refused> {
+        let date = self.opening.reference_date;
+        if manifest.digest().to_string() != self.opening.scope.digest {
+            return Ok(Selection::on(date));
+        }
+        selection_of(self.opening.selected.as_ref(), date).map_err(|problem| refused(&self.file, &problem))
+    }
+
+    /// The task of the run, or another one with the same inputs: another scope, another selection.
+    ///
+    /// # Errors
+    /// Nothing can be planned for the selection, or an attestation on the tape is none.
+    pub fn task(
+        &self,
+        manifest: Arc<Manifest>,
+        manifest_file: String,
+        selection: Selection,
+    ) -> Result<Task, Refused> {
+        let task = Task::new(manifest, manifest_file, selection, &self.opening.cloud);
+        let task = task.map_err(|error| Refused { problems: vec![error.to_string()] })?;
+        let evidence = |(name, evidence): (&String, &touchstone_tape::Evidence)| {
+            let bytes = self.tape.body(Some(evidence.body));
+            (name.clone(), Evidence { file: evidence.file.clone(), bytes })
+        };
+        let attestations = self.tape.header.attestations.iter().map(|attestation| {
+            let name = format!("{}: attestation", self.file);
+            Attestation::parse(&name, &self.tape.body(Some(attestation.body)))
+        });
+        let attestations: Result<Vec<_>, _> = attestations.collect();
+        let attestations = attestations.map_err(|error| Refused { problems: vec![error.to_string()] })?;
+        Ok(Task {
+            subject: self.opening.subject.clone(),
+            evidence: self.tape.header.evidence.iter().map(evidence).collect(),
+            attestations: Attestations::new(attestations),
+            ..task
+        })
+    }
+}
+
+/// What a report says was selected, as a selection.
+pub(crate) fn selection_of(selected: Option<&Selected>, date: Date) -> Result<Selection, String> {
+    let Some(selected) = selected else { return Ok(Selection::on(date)) };
+    let tests = selected.tests.as_deref().map(Regex::new).transpose().map_err(|error| error.to_string())?;
+    let sections = (!selected.sections.is_empty()).then(|| selected.sections.iter().copied().collect());
+    let parameters = selected.parameters.clone();
+    Ok(Selection { version: selected.version.clone(), date, tests, sections, parameters })
+}
+
+fn part<T: DeserializeOwned>(file: &str, what: &str, value: &Value) -> Result<T, Refused> {
+    T::deserialize(value)
+        .map_err(|error| refused(file, &format!("its {what} does not say what a report needs: {error}")))
+}
+
+fn refused(file: &str, problem: &dyn std::fmt::Display) -> Refused {
+    Refused { problems: vec![format!("{file}: {problem}")] }
+}

@@ -1,0 +1,278 @@
+//! Judging a recorded run again, without its subject.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::Offset;
+use serde::Deserialize as _;
+use tokio::task::JoinSet;
+use touchstone_capabilities::openstack::ledger::{self, Header, Journal, Ledger};
+use touchstone_capabilities::openstack::{
+    Capabilities, Gaps, Granted, Identity, Openstack, TapedSubject, Verbatim,
+};
+use touchstone_report::{Replay, Report};
+use touchstone_runtime::{Assignment, End, Limits, PreparedCheck};
+use touchstone_scope::Unit;
+use touchstone_tape::{self as tape, How, TapeUnit};
+
+use crate::admit::{AdmittedUnit, Refused, admit};
+use crate::checks::{assignment, on_tape};
+use crate::compose::{Ending, Ran, compose};
+use crate::job::Task;
+use crate::limits::{Ceiling, limits};
+use crate::listen::{Notes, Replayed};
+use crate::recorded::RecordedRun;
+use crate::run::{Begun, Runner};
+use crate::told::{Closing, Told};
+
+/// A check that ended by itself when it was recorded may take so long again, on whatever machine, under whatever load.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+impl Runner {
+    /// Judges a task by what the checks of a recorded run saw. The same task gives the same report, byte for byte: no clock
+    /// is read, and nothing is sent. Checks that were not part of the run as they are see what the subject answered to
+    /// others; what the tape does not hold makes their testcases DNF.
+    ///
+    /// # Errors
+    /// Something that the task needs was refused.
+    pub async fn replay(&self, run: &RecordedRun, task: &Task) -> Result<Report, Refused> {
+        let admitted = admit(task, &self.library)?;
+        let prepared = self.library.prepare(&admitted).await?;
+        let reference_time = reference_time(run, task)?;
+        let mut units = JoinSet::new();
+        let mut other_checks = Vec::new();
+        if run.opening.preflight.reachable {
+            for (number, (unit, admitted)) in task.plan.units.iter().zip(&admitted.units).enumerate() {
+                let recorded = same_unit(run, unit, admitted, reference_time);
+                if recorded.is_none() {
+                    other_checks.push(unit.check.clone());
+                }
+                let prepared = prepared[&admitted.digest].clone();
+                let take = match recorded {
+                    Some(place) => Take::verbatim(run, place, unit, admitted, task, prepared),
+                    None => Take::other(run, unit, admitted, task, prepared),
+                };
+                let take = take.at(reference_time, &run.tape.header.prefix);
+                units.spawn(async move { (number, take.play().await) });
+            }
+        }
+        let mut ran = vec![Ran::default(); units.len()];
+        while let Some(played) = units.join_next().await {
+            match played {
+                Ok((number, one)) => ran[number] = one,
+                Err(error) => tracing::error!(%error, "the host failed while it replayed a check"),
+            }
+        }
+        other_checks.sort();
+        other_checks.dedup();
+        let opening = &run.opening;
+        let digest = task.manifest.digest().to_string();
+        let replay = Replay {
+            recorded_scope: (opening.scope.digest != digest).then(|| opening.scope.digest.clone()),
+            other_checks,
+            damage: run.damage(),
+            redacted: run.tape.header.redacted.as_ref().map(|redacted| redacted.original.clone()),
+        };
+        let not_finished = Closing { finished_at: opening.started_at, interrupted: false };
+        let ending = Ending {
+            preflight: opening.preflight.clone(),
+            ran,
+            closing: run.closing.unwrap_or(not_finished),
+            tape: Some(Ok(run.reference())),
+            replay: (replay != Replay::default()).then_some(replay),
+        };
+        let begun = Begun { id: opening.run.clone(), at: opening.started_at, tool: opening.tool.clone() };
+        Ok(compose(task, &admitted, &begun, ending))
+    }
+}
+
+/// What checks are to see as now: what they saw then, unless another day was selected.
+fn reference_time(run: &RecordedRun, task: &Task) -> Result<i64, Refused> {
+    let date = task.selection.date;
+    if date == run.opening.reference_date {
+        return Ok(run.tape.header.reference_time);
+    }
+    let midnight = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0));
+    midnight.map(|time| time.as_second()).map_err(|error| Refused { problems: vec![error.to_string()] })
+}
+
+/// The place on the tape of the very same unit: same code, same inputs, same grants. It asks for the same again.
+fn same_unit(run: &RecordedRun, unit: &Unit, admitted: &AdmittedUnit, reference_time: i64) -> Option<usize> {
+    if run.tape.header.reference_time != reference_time {
+        return None;
+    }
+    let wanted = on_tape(0, unit, admitted, &Limits::default());
+    let is_same = |recorded: &TapeUnit| {
+        let recorded = &recorded.unit;
+        tape::Unit { unit: recorded.unit, limits: recorded.limits, ..wanted.clone() } == *recorded
+    };
+    run.tape.units.iter().position(is_same)
+}
+
+/// One instance that is replayed.
+struct Take {
+    prepared: PreparedCheck,
+    assignment: Assignment,
+    notes: Arc<Notes>,
+    gaps: Gaps,
+    kind: Kind,
+}
+
+enum Kind {
+    /// The very same unit, and how it ended, if the tape goes so far.
+    Verbatim(Option<tape::UnitEnd>),
+    Other {
+        check: String,
+        granted: Arc<Granted>,
+    },
+}
+
+impl Take {
+    fn verbatim(
+        run: &RecordedRun,
+        place: usize,
+        unit: &Unit,
+        admitted: &AdmittedUnit,
+        task: &Task,
+        prepared: PreparedCheck,
+    ) -> Self {
+        let gaps = Gaps::none();
+        let TapeUnit { unit: recorded, end, .. } = &run.tape.units[place];
+        let cut_short = end.as_ref().filter(|end| end.how != How::ByItself);
+        let replayed = Replayed { gaps: gaps.clone(), most_said: cut_short.map(|end| end.said) };
+        let notes = Notes::replayed(&unit.check, &unit.testcases, replayed);
+        let limits = limits_of(&recorded.limits, cut_short.is_some());
+        let openstack = Verbatim::new(run.tape.clone(), place, gaps.clone());
+        let assignment = Assignment {
+            openstack: Arc::new(openstack),
+            ..assignment(unit, admitted, task, limits, notes.clone())
+        };
+        Take { prepared, assignment, notes, gaps, kind: Kind::Verbatim(end.clone()) }
+    }
+
+    fn other(
+        run: &RecordedRun,
+        unit: &Unit,
+        admitted: &AdmittedUnit,
+        task: &Task,
+        prepared: PreparedCheck,
+    ) -> Self {
+        let gaps = Gaps::none();
+        let replayed = Replayed { gaps: gaps.clone(), most_said: None };
+        let notes = Notes::replayed(&unit.check, &unit.testcases, replayed);
+        let (limits, call_limits) = limits(&unit.limits, &Ceiling::default());
+        let of_check = run.tape.units.iter().position(|recorded| recorded.unit.check == unit.check);
+        let shared: Arc<dyn Openstack> = Arc::new(TapedSubject::shared(run.answers.clone(), gaps.clone()));
+        let direct: Arc<dyn Openstack> =
+            Arc::new(TapedSubject::in_order(run.answers.clone(), of_check, gaps.clone()));
+        let journal = journal(run, &direct.identity());
+        let ledger = Ledger::new(direct.clone(), journal, &unit.check);
+        let granted = Granted::new(shared, unit.grants.clone(), call_limits);
+        let granted = Arc::new(granted.creating(direct, ledger).without_pauses());
+        let assignment = Assignment {
+            openstack: granted.clone() as Arc<dyn Capabilities>,
+            ..assignment(
+                unit,
+                admitted,
+                task,
+                Limits { wall: limits.wall.max(PATIENCE), ..limits },
+                notes.clone(),
+            )
+        };
+        let kind = Kind::Other { check: unit.check.clone(), granted };
+        Take { prepared, assignment, notes, gaps, kind }
+    }
+
+    fn at(self, reference_time: i64, prefix: &str) -> Self {
+        let assignment = Assignment { reference_time, prefix: prefix.to_owned(), ..self.assignment };
+        Take { assignment, ..self }
+    }
+
+    async fn play(self) -> Ran {
+        let Take { prepared, assignment, notes, gaps, kind } = self;
+        let ended = tokio::select! {
+            ended = prepared.run(assignment) => Some(ended),
+            () = gaps.over() => None,
+        };
+        let how = ended.as_ref().map(|ended| ended.how.clone());
+        let (how, told) = match kind {
+            Kind::Verbatim(Some(end)) => {
+                let how = match end.how {
+                    How::ByItself => how,
+                    How::TimedOut => Some(End::TimedOut),
+                    How::Stopped => None,
+                };
+                // Whoever forges it finds that the report is another one.
+                (how, Told::deserialize(&end.report).unwrap_or_default())
+            }
+            Kind::Verbatim(None) => {
+                let cut_off =
+                    || End::Failed("not on tape: the tape was cut off before the check had ended".into());
+                (Some(how.unwrap_or_else(cut_off)), Told::default())
+            }
+            Kind::Other { check, granted } => {
+                let nothing = ledger::Ephemeral::default();
+                let mut told = Told::of(&check, ended.as_ref(), granted.usage(), &granted.audit(), nothing);
+                // It would be another one each time.
+                told.usage.wall_ms = 0;
+                (how, told)
+            }
+        };
+        let how = match gaps.first() {
+            Some(gap) => Some(End::Failed(gap)),
+            None => how,
+        };
+        Ran { noted: notes.noted(), how, told }
+    }
+}
+
+/// A journal that is written nowhere: nothing is created.
+fn journal(run: &RecordedRun, identity: &Identity) -> Arc<Journal> {
+    let opening = &run.opening;
+    let prefix = &run.tape.header.prefix;
+    let header = Header::new(opening.run.clone(), &opening.cloud, "", identity, prefix, opening.started_at);
+    Journal::unwritten(header)
+}
+
+/// The limits of a recorded instance, as far as any run may have them.
+fn limits_of(recorded: &tape::Limits, cut_short: bool) -> Limits {
+    let small = |value: u64, most: usize| usize::try_from(value).unwrap_or(usize::MAX).min(most);
+    let (most, defaults) = (Ceiling::default(), Limits::default());
+    let wall = Duration::from_millis(recorded.wall_ms).min(most.wall);
+    Limits {
+        wall: if cut_short { wall } else { wall.max(PATIENCE) },
+        memory_bytes: small(recorded.memory_bytes, usize::try_from(most.memory_bytes).unwrap_or(usize::MAX)),
+        findings: small(recorded.findings, usize::try_from(most.findings).unwrap_or(usize::MAX)),
+        outcomes: small(recorded.outcomes, defaults.outcomes),
+        log_bytes: small(recorded.log_bytes, usize::try_from(most.log_bytes).unwrap_or(usize::MAX)),
+        call_bytes: small(recorded.call_bytes, defaults.call_bytes),
+        handles: small(recorded.handles, defaults.handles),
+    }
+}
+
+/// What a replay says otherwise than the run: testcase, verdict then, verdict now.
+pub fn changes(run: &RecordedRun, report: &Report) -> BTreeMap<String, (Option<String>, Option<String>)> {
+    let then = run.verdicts();
+    let mut all = BTreeMap::new();
+    let mut note = |testcase: &str, now: Option<String>| {
+        let before: Vec<&str> = then.get(testcase).cloned().unwrap_or_default();
+        if !before.iter().any(|verdict| Some(*verdict) == now.as_deref()) {
+            all.insert(testcase.to_owned(), (before.first().map(|verdict| (*verdict).to_owned()), now));
+        }
+    };
+    for version in report.versions.keys() {
+        let targets = &report.versions[version].targets;
+        for testcase in targets
+            .values()
+            .flat_map(|target| target.pass.iter().chain(&target.fail).chain(&target.dnf).chain(&target.miss))
+        {
+            let result = report.testcase(version, testcase);
+            // What people attest is on no tape of a check.
+            if result.is_some_and(|result| result.component.is_some()) {
+                note(testcase, result.map(|result| result.verdict.to_string()));
+            }
+        }
+    }
+    all
+}
