@@ -113,8 +113,9 @@ fn the_whole_scope_runs_and_leaves_nothing() {
     let bed = Bed::open();
     bed.client().create(right().iter().map(Flavor::create).chain([debian(&bed)]));
     let before = bed.client().inventory();
-    let ran = bed.run(&scs(), "tester", &["--date", "2026-07-01"]);
+    let ran = bed.run(&scs(), "tester", &["--date", "2026-07-01", "--record", "run.tape"]);
     ran.assert_exit(1);
+    is_judged_again_without_network(&bed, &ran);
     for version in ["v5.1", "next"] {
         let main = &ran.report()["versions"][version]["targets"]["main"];
         assert_eq!((&main["miss"], &main["dnf"]), (&json!([]), &json!([])), "{version}: {ran}");
@@ -136,6 +137,25 @@ fn the_whole_scope_runs_and_leaves_nothing() {
     assert!(ephemeral["created"].as_u64() >= Some(9), "{ephemeral}");
     assert_eq!(ephemeral["created"], ephemeral["deleted"]);
     assert_eq!(bed.client().inventory(), before);
+}
+
+/// By the tape, to the byte; and no secret of the bed is on it.
+fn is_judged_again_without_network(bed: &Bed, ran: &Ran) {
+    let text = ran.report_text.as_deref().expect("there is a report");
+    let replay = bed.touchstone().without_log().args(["replay", "run.tape", "--scope"]).arg(scs()).offline();
+    let again = bed.write("again.json", "");
+    let replayed = replay.report(again).run();
+    replayed.assert_exit(1);
+    assert_eq!(replayed.report_text.as_deref(), Some(text), "{replayed}");
+    let verify =
+        bed.touchstone().without_log().args(["verify", "report.json", "--tape", "run.tape", "--scope"]);
+    let verified = verify.arg(scs()).offline().run();
+    verified.assert_exit(0);
+    assert!(verified.stdout.starts_with("verified: tester against SCS-compatible IaaS"), "{verified}");
+    let tape = bed.touchstone().without_log().args(["tape", "show", "run.tape", "--json-lines"]).run();
+    tape.assert_exit(0);
+    tape.assert_without(&bed.secrets());
+    assert!(tape.stdout.contains("os-getConsoleOutput"), "the server's console is on it");
 }
 
 /// `kill -9` while a server, a network, a router, volumes, a backup and a secret are made on real services.

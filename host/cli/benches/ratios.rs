@@ -12,6 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use support::{Bare, House, NativeClient, Nobody};
+use touchstone_runner::{Job, RecordedRun};
+use touchstone_simulator::Scenario;
 
 const CHECK: &str = "scs-0103-standard-flavors";
 const TURNS: usize = 41;
@@ -24,6 +26,9 @@ fn main() {
         run_at_20_ms(&house).await;
         round_trip(&house).await;
         instance(&house).await;
+        recording(&house).await;
+        replay(&house).await;
+        clouds_per_second(&house).await;
     });
     warm_start(&house);
     further_subjects(&tokio, &house);
@@ -81,6 +86,86 @@ async fn instance(house: &House) {
         ours,
         theirs,
         "",
+    );
+}
+
+/// The whole scope with a tape, against the same without; and how large the tape is, against what went over the wire.
+async fn recording(house: &House) {
+    let (running, config) = support::cloud(Duration::from_millis(20)).await;
+    let tape = house.folder.path().join("bench.tape");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for turn in 0..TURNS {
+        let job = house.job(config.clone());
+        let recorded = Job { record: Some(tape.clone()), ..job.clone() };
+        // Who comes second finds a warmer machine: turn about.
+        let (mut plain, mut with_tape) = (Duration::ZERO, Duration::ZERO);
+        for second in [turn % 2 == 0, turn % 2 != 0] {
+            if second {
+                plain = timed(house.run_job(&job)).await;
+            } else {
+                with_tape = timed(house.run_job(&recorded)).await;
+            }
+        }
+        theirs.push(plain);
+        ours.push(with_tape);
+    }
+    row("a run of the whole scope with a tape, against one without", ours, theirs, "≤ 1.03");
+    for (name, scenario) in [("demo", Scenario::demo()), ("perfect", Scenario::perfect())] {
+        let (running, config) = support::cloud_of(&scenario).await;
+        house.run_job(&Job { record: Some(tape.clone()), ..house.job(config) }).await;
+        let (size, wire) = (std::fs::metadata(&tape).unwrap().len(), running.traffic());
+        println!(
+            "| the tape of the cloud `{name}`, against the bytes that went over the wire | {:.1} kB | {:.1} kB | {:.3} | ≤ 0.1 |",
+            size as f64 / 1e3,
+            wire as f64 / 1e3,
+            size as f64 / wire as f64
+        );
+    }
+    drop(running);
+}
+
+/// The whole scope from the tape of one cloud, warm, against the run that was recorded without latency.
+async fn replay(house: &House) {
+    let (_running, config) = support::cloud(Duration::ZERO).await;
+    let tape = house.folder.path().join("bench.tape");
+    let runner = house.runner();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let job = Job { record: Some(tape.clone()), ..house.job(config) };
+    for _ in 0..TURNS {
+        theirs.push(timed(house.run_job(&job)).await);
+        ours.push(timed(house.replay(&runner, &tape)).await);
+    }
+    row("replay of one cloud's whole scope, warm, against the run without latency", ours, theirs, "≤ 100 ms");
+}
+
+/// Many tapes at a time. The baseline is reading the tapes only.
+async fn clouds_per_second(house: &House) {
+    const CLOUDS: u32 = 200;
+    let tape = house.folder.path().join("bench.tape");
+    let runner = house.runner();
+    house.replay(&runner, &tape).await;
+    let at_a_time = std::thread::available_parallelism().unwrap().get();
+    let started = Instant::now();
+    let mut tasks = tokio::task::JoinSet::new();
+    for turn in 0..CLOUDS {
+        if turn as usize >= at_a_time {
+            tasks.join_next().await.unwrap().unwrap();
+        }
+        let replaying = house.replay_owned(&runner, &tape);
+        tasks.spawn(replaying);
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap();
+    }
+    let ours = f64::from(CLOUDS) / started.elapsed().as_secs_f64();
+    let started = Instant::now();
+    for _ in 0..CLOUDS {
+        RecordedRun::open(&tape).unwrap();
+    }
+    let theirs = f64::from(CLOUDS) / started.elapsed().as_secs_f64();
+    println!(
+        "| clouds replayed in a second, {at_a_time} at a time, against reading their tapes one by one | {ours:.0} | {theirs:.0} | {:.2} | ≥ 50 |",
+        ours / theirs
     );
 }
 

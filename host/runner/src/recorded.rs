@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +21,7 @@ use crate::told::{Closing, Opening};
 pub struct RecordedRun {
     file: String,
     pub(crate) tape: Arc<Tape>,
-    pub(crate) answers: Arc<TapedAnswers>,
+    answers: Arc<OnceLock<Arc<TapedAnswers>>>,
     pub(crate) opening: Opening,
     pub(crate) closing: Option<Closing>,
 }
@@ -45,8 +45,12 @@ impl RecordedRun {
         let opening = part(&file, "header", &tape.header.report)?;
         let closing = tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
         let tape = Arc::new(tape);
-        let answers = Arc::new(TapedAnswers::of(tape.clone()));
-        Ok(Self { file, tape, answers, opening, closing })
+        Ok(Self { file, tape, answers: Arc::default(), opening, closing })
+    }
+
+    /// What checks see that are not those of the run; looked up when it is first needed.
+    pub(crate) fn answers(&self) -> Arc<TapedAnswers> {
+        self.answers.get_or_init(|| Arc::new(TapedAnswers::of(self.tape.clone()))).clone()
     }
 
     /// The file, as messages name it.

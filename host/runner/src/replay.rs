@@ -163,9 +163,9 @@ impl Take {
         let notes = Notes::replayed(&unit.check, &unit.testcases, replayed);
         let (limits, call_limits) = limits(&unit.limits, &Ceiling::default());
         let of_check = run.tape.units.iter().position(|recorded| recorded.unit.check == unit.check);
-        let shared: Arc<dyn Openstack> = Arc::new(TapedSubject::shared(run.answers.clone(), gaps.clone()));
+        let shared: Arc<dyn Openstack> = Arc::new(TapedSubject::shared(run.answers(), gaps.clone()));
         let direct: Arc<dyn Openstack> =
-            Arc::new(TapedSubject::in_order(run.answers.clone(), of_check, gaps.clone()));
+            Arc::new(TapedSubject::in_order(run.answers(), of_check, gaps.clone()));
         let journal = journal(run, &direct.identity());
         let ledger = Ledger::new(direct.clone(), journal, &unit.check);
         let granted = Granted::new(shared, unit.grants.clone(), call_limits);

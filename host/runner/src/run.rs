@@ -79,13 +79,13 @@ impl Runner {
         tokio::pin!(stop);
         let (prepared, reached) = tokio::select! {
             (prepared, reached) = async { tokio::join!(preparing, reaching) } => (prepared?, reached),
-            () = &mut stop => return Ok(end_early(job, begun, interrupted_early(), true)),
+            () = &mut stop => return Ok(end_early(job, begun, interrupted_early(), true).await),
         };
         let Reached { session, preflight } = match reached {
             Ok(reached) => reached,
             Err(preflight) => {
                 events(Event::Unreachable { reason: preflight.reason.clone().unwrap_or_default() });
-                return Ok(end_early(job, begun, preflight, false));
+                return Ok(end_early(job, begun, preflight, false).await);
             }
         };
         let identity = session.identity();
@@ -140,13 +140,8 @@ impl Runner {
         }
         let closing = Closing { finished_at: Timestamp::now(), interrupted };
         let ran = ran.into_iter().map(Running::ran).collect();
-        Ok(Ending {
-            preflight,
-            ran,
-            closing,
-            tape: recorder.map(|recorder| recorded(recorder, closing)),
-            replay: None,
-        })
+        let tape = recorded(recorder, closing).await;
+        Ok(Ending { preflight, ran, closing, tape, replay: None })
     }
 }
 
@@ -178,10 +173,9 @@ fn reference_time(job: &Job, begun: &Begun) -> Timestamp {
 }
 
 /// Of a run in which no check was started.
-fn end_early(job: &Job, begun: &Begun, preflight: Preflight, interrupted: bool) -> Ending {
+async fn end_early(job: &Job, begun: &Begun, preflight: Preflight, interrupted: bool) -> Ending {
     let closing = Closing { finished_at: Timestamp::now(), interrupted };
-    let recorder = record(job, header_of(job, begun, &preflight));
-    let tape = recorder.map(|recorder| recorded(recorder, closing));
+    let tape = recorded(record(job, header_of(job, begun, &preflight)), closing).await;
     Ending { preflight, ran: Vec::<Ran>::new(), closing, tape, replay: None }
 }
 
@@ -216,10 +210,14 @@ fn record(job: &Job, header: tape::Header) -> Option<Recorder> {
     Some(recorder)
 }
 
-fn recorded(recorder: Recorder, closing: Closing) -> Result<Tape, String> {
+/// Ends the tape, if there is to be one, where waiting for the disk does no harm.
+async fn recorded(recorder: Option<Recorder>, closing: Closing) -> Option<Result<Tape, String>> {
+    let recorder = recorder?;
     let report = serde_json::to_value(closing).unwrap_or_default();
-    let recorded = recorder.end(tape::End { report })?;
-    Ok(Tape { sha256: recorded.sha256, bytes: recorded.bytes })
+    let ended = tokio::task::spawn_blocking(move || recorder.end(tape::End { report })).await;
+    let recorded =
+        ended.unwrap_or_else(|_| Err("the host was stopped before the tape was written".to_owned()));
+    Some(recorded.map(|recorded| Tape { sha256: recorded.sha256, bytes: recorded.bytes }))
 }
 
 /// Why testcases about which nothing was said are DNF; `None` if they are MISS.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use touchstone_grants::{Grant, Method, RequestPath, ServiceType};
 
-use crate::record::{CallResult, Did, Header, Identity, Redacted, Request};
+use crate::record::{Did, Header, Identity, Redacted, Request};
 use crate::recorder::{Contents, Recorded, create, number, settle};
 use crate::tape::{Tape, digest_text};
 use crate::write::Writer;
@@ -194,13 +194,7 @@ impl<'r> Eraser<'r> {
 
     /// The body of an answer without what is to be taken out of it.
     fn answer(&mut self, tape: &Tape, did: &Did) -> Bytes {
-        let (Did::Call { result: CallResult::Answer(answer), .. }
-        | Did::Create { result: CallResult::Answer(answer), .. }
-        | Did::Probe { result: CallResult::Answer(answer), .. }) = did
-        else {
-            return Bytes::new();
-        };
-        let body = tape.body(answer.body);
+        let body = tape.answer(did);
         let rules = self.rules;
         let wanted = rules.iter().filter_map(|rule| match rule {
             Rule::Answers { calls, field, when, action } if is_of(calls, did) => Some((field, when, *action)),
@@ -319,7 +313,10 @@ fn is_of(grant: &Grant, did: &Did) -> bool {
 fn is_like(value: Option<&Value>, wanted: &str) -> bool {
     match value {
         Some(Value::String(text)) => text == wanted,
-        Some(other) => other.to_string() == wanted,
+        Some(other) => {
+            let text = other.to_string();
+            text == wanted
+        }
         None => false,
     }
 }

@@ -99,7 +99,6 @@ pub(crate) fn written(write: impl FnOnce(&mut Writer<Vec<u8>>), end: Option<&End
 pub(crate) fn tape_of(units: u32, reads: u32) -> Vec<u8> {
     let write = |writer: &mut Writer<Vec<u8>>| {
         writer.header(&header()).unwrap();
-        writer.flush().unwrap();
         for number in 0..units {
             writer.unit(&unit(number)).unwrap();
             for read in 0..reads {
@@ -112,7 +111,6 @@ pub(crate) fn tape_of(units: u32, reads: u32) -> Vec<u8> {
                 writer.call(&call(number, did)).unwrap();
             }
             writer.unit_end(&unit_end(number)).unwrap();
-            writer.flush().unwrap();
         }
     };
     written(write, Some(&end()))
@@ -120,12 +118,6 @@ pub(crate) fn tape_of(units: u32, reads: u32) -> Vec<u8> {
 
 /// All calls of a tape with the bodies of their answers.
 pub(crate) fn calls(tape: &Tape) -> Vec<(Call, Bytes)> {
-    let body = |did: &Did| match did {
-        Did::Call { result: CallResult::Answer(answer), .. }
-        | Did::Create { result: CallResult::Answer(answer), .. }
-        | Did::Probe { result: CallResult::Answer(answer), .. } => tape.body(answer.body),
-        _ => Bytes::new(),
-    };
     let all = tape.units.iter().flat_map(|unit| &unit.calls);
-    all.map(|call| (call.clone(), body(&call.did))).collect()
+    all.map(|call| (call.clone(), tape.answer(&call.did))).collect()
 }

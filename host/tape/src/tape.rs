@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::read::Damage;
-use crate::record::{Call, End, Header, Unit, UnitEnd};
+use crate::record::{Call, CallResult, Did, End, Header, Unit, UnitEnd};
 
 /// A tape that was read: every number in it is in bounds.
 #[derive(Debug, Clone)]
@@ -39,6 +39,16 @@ impl Tape {
     pub fn body(&self, number: Option<u32>) -> Bytes {
         let body = number.and_then(|number| self.bodies.get(number as usize));
         body.cloned().unwrap_or_default()
+    }
+
+    /// The body of the answer to something that a check asked for; empty if there was none.
+    pub fn answer(&self, did: &Did) -> Bytes {
+        match did {
+            Did::Call { result: CallResult::Answer(answer), .. }
+            | Did::Create { result: CallResult::Answer(answer), .. }
+            | Did::Probe { result: CallResult::Answer(answer), .. } => self.body(answer.body),
+            _ => Bytes::new(),
+        }
     }
 
     /// How many bodies there are.

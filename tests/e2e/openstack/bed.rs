@@ -84,7 +84,8 @@ impl Bed {
         Touchstone::new(self.folder.path()).env("OS_CLIENT_CONFIG_FILE", self.clouds_yaml())
     }
 
-    fn secrets(&self) -> Vec<String> {
+    /// What must not be found anywhere.
+    pub(super) fn secrets(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.clouds_yaml()).expect("the bed has a clouds.yaml");
         let secret = |line: &str| {
             let (key, value) = line.split_once(": ")?;

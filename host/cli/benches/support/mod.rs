@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, missing_docs, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use touchstone_capabilities::openstack::{
     Service, Session, SessionOptions, SharedReads,
 };
 use touchstone_report::Report;
-use touchstone_runner::{Job, Runner, Task};
+use touchstone_runner::{Job, RecordedRun, Runner, Task};
 use touchstone_runtime::{Assignment, Ended, Limits, Listener, PreparedCheck, Runtime, RuntimeConfig};
 use touchstone_scope::{Manifest, Selection};
 use touchstone_simulator::{Running, Scenario, Simulator};
@@ -66,7 +67,32 @@ impl House {
 
     /// One whole run; every unit must have come to its end.
     pub async fn run(&self, cloud: CloudConfig) -> Report {
-        let report = self.runner().run(&self.job(cloud), |_| {}, std::future::pending()).await.unwrap();
+        self.run_job(&self.job(cloud)).await
+    }
+
+    /// The recorded run again, which must give the same report.
+    pub async fn replay(&self, runner: &Runner, tape: &Path) -> Report {
+        self.replay_owned(runner, tape).await
+    }
+
+    /// The same, as a future that can go elsewhere.
+    pub fn replay_owned(&self, runner: &Runner, tape: &Path) -> impl Future<Output = Report> + Send + use<> {
+        let (runner, tape, manifest) = (runner.clone(), tape.to_owned(), self.manifest.clone());
+        let file = self.folder.path().join(SCOPE).display().to_string();
+        async move {
+            let run = RecordedRun::open(&tape).unwrap();
+            let selection = run.selection(&manifest).unwrap();
+            let task = run.task(manifest, file, selection).unwrap();
+            let report = runner.replay(&run, &task).await.unwrap();
+            assert!(report.replay.is_none());
+            report
+        }
+    }
+
+    /// One whole run of a job.
+    pub async fn run_job(&self, job: &Job) -> Report {
+        let report = self.runner().run(job, |_| {}, std::future::pending()).await.unwrap();
+        assert_eq!(report.tape.is_some(), job.record.is_some());
         assert!(report.preflight.as_ref().unwrap().reachable);
         assert!(report.testcases["scs-0100-syntax-check"].checked_at.is_some());
         report
@@ -75,8 +101,12 @@ impl House {
 
 /// A simulated cloud with this latency, and how to reach it.
 pub async fn cloud(latency: Duration) -> (Running, CloudConfig) {
-    let scenario = Scenario { latency, ..Scenario::demo() };
-    let running = Simulator::new(&scenario).unwrap().start(([127, 0, 0, 1], 0).into()).await.unwrap();
+    cloud_of(&Scenario { latency, ..Scenario::demo() }).await
+}
+
+/// A simulated cloud, and how to reach it.
+pub async fn cloud_of(scenario: &Scenario) -> (Running, CloudConfig) {
+    let running = Simulator::new(scenario).unwrap().start(([127, 0, 0, 1], 0).into()).await.unwrap();
     let config = config_of(&running.clouds_yaml());
     (running, config)
 }

@@ -64,7 +64,7 @@ fn page(run: &RecordedRun, units: &[&TapeUnit]) -> String {
     }
     for unit in units {
         let calls = &unit.calls;
-        let bytes: usize = calls.iter().map(|call| body_of(tape, call).len()).sum();
+        let bytes: usize = calls.iter().map(|call| tape.answer(&call.did).len()).sum();
         let _ = writeln!(
             text,
             "\n{} {}: {} calls, {bytes} bytes{}",
@@ -74,7 +74,7 @@ fn page(run: &RecordedRun, units: &[&TapeUnit]) -> String {
             if unit.end.is_none() { "; its end is not on the tape" } else { "" }
         );
         for call in calls {
-            let bytes = body_of(tape, call).len();
+            let bytes = tape.answer(&call.did).len();
             let _ = writeln!(text, "  {:>7} ms  {:>9}  {}", call.ms, bytes, printable(&told(call)));
         }
     }
@@ -120,20 +120,11 @@ fn line_of(request: &Request) -> String {
     format!("{} {} {}{query}", request.service, request.method, request.path)
 }
 
-fn body_of(tape: &Tape, call: &Call) -> bytes::Bytes {
-    match &call.did {
-        Did::Call { result: CallResult::Answer(answer), .. }
-        | Did::Create { result: CallResult::Answer(answer), .. }
-        | Did::Probe { result: CallResult::Answer(answer), .. } => tape.body(answer.body),
-        _ => bytes::Bytes::new(),
-    }
-}
-
 /// Each call as JSON, with the texts of its bodies.
 fn lines(tape: &Tape, units: &[&TapeUnit]) -> String {
     let mut text = String::new();
     for (unit, call) in units.iter().flat_map(|unit| unit.calls.iter().map(move |call| (unit, call))) {
-        let answer = body_of(tape, call);
+        let answer = tape.answer(&call.did);
         let request = match &call.did {
             Did::Call { request, .. } | Did::Create { request, .. } => tape.body(request.body),
             Did::Probe { .. } | Did::UsedUp(_) | Did::Pause { .. } => bytes::Bytes::new(),

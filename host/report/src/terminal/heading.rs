@@ -2,11 +2,35 @@
 
 use super::page::{Page, Style};
 use super::{bytes, list, name_of, title};
-use crate::model::{Report, Severity};
+use crate::model::{Replay, Report, Severity};
 use crate::printable::{cut, printable};
 
 /// Why a subject cannot be used may be longer than a name.
 const LONGEST_REASON: usize = 1_000;
+
+/// A replay that says something else than the run: whoever reads it must not take it for the run.
+fn replayed(page: &mut Page, replay: &Replay) {
+    page.note(Severity::Warning, "this is a replay of a recorded run, and not the run itself");
+    if let Some(scope) = &replay.recorded_scope {
+        page.note(Severity::Info, &format!("the run was against another manifest, {}", name_of(scope)));
+    }
+    if !replay.other_checks.is_empty() {
+        let checks = list(&replay.other_checks, usize::MAX);
+        let text = format!(
+            "not part of the run as they are, and answered with what the subject had answered to others: {checks}"
+        );
+        page.note(Severity::Info, &text);
+    }
+    if let Some(damage) = &replay.damage {
+        page.note(Severity::Warning, &printable(&cut(damage, LONGEST_REASON)));
+    }
+    if let Some(original) = &replay.redacted {
+        page.note(
+            Severity::Info,
+            &format!("something was taken out of the tape; it was {}", name_of(original)),
+        );
+    }
+}
 
 pub(super) fn heading(page: &mut Page, report: &Report, verbose: bool) {
     let run = &report.run;
@@ -18,6 +42,9 @@ pub(super) fn heading(page: &mut Page, report: &Report, verbose: bool) {
         page.prose(0, &made, Style::Faint);
         let scope = format!("scope {}, {}", name_of(&report.scope.uuid), name_of(&report.scope.digest));
         page.prose(0, &scope, Style::Faint);
+    }
+    if let Some(replay) = &report.replay {
+        replayed(page, replay);
     }
     if run.interrupted {
         let text = "the run was interrupted; testcases that had not finished are DNF";

@@ -3,6 +3,7 @@
 use super::page::{Page, Style};
 use super::{bytes, list, name_of, number};
 use crate::model::{Component, Report, Severity};
+use crate::printable::{cut, printable};
 
 /// Denied calls and ignored outcomes that are spelled out without `-v`.
 const EXAMPLES: usize = 3;
@@ -12,6 +13,12 @@ pub(super) fn notes(page: &mut Page, report: &Report, verbose: bool) {
         audit(page, component, verbose);
     }
     undone(page, report);
+    if let Some(tape) = &report.tape {
+        page.note(Severity::Info, &format!("recorded: {} ({})", name_of(&tape.sha256), bytes(tape.bytes)));
+    }
+    if let Some(problem) = &report.tape_problem {
+        page.note(Severity::Warning, &format!("not recorded: {}", printable(&cut(problem, 300))));
+    }
     if verbose {
         components(page, report);
     }

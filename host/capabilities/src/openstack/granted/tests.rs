@@ -7,6 +7,7 @@ use touchstone_grants::Method;
 use super::*;
 
 mod creating;
+mod limits;
 
 /// Answers every call with so many bytes, after a moment.
 #[derive(Default)]

@@ -5,6 +5,8 @@
 //! is a [`TapedSubject`] in place of a session.
 
 mod subject;
+#[cfg(test)]
+mod taping;
 mod verbatim;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -117,3 +117,6 @@ impl Capabilities for Verbatim {
         on_tape::identity_of(&self.tape.header)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,13 +9,16 @@ use super::*;
 use crate::record::{Answer, Attestation, Endpoint, Failure, How, Identity, Limits, Redacted, Service};
 use crate::write::Writer;
 
+/// A call, its bodies (of the request, the undo and the answer), and whether what is pending is written then.
+type CallSpec = (Did, [Option<usize>; 3], bool);
+
 /// Something to be written, in this order. Bodies are meant by their place among all.
 #[derive(Debug, Clone)]
 struct Spec {
     header: Header,
     evidence: BTreeMap<String, usize>,
     attestations: Vec<usize>,
-    units: Vec<(Unit, Vec<(Did, [Option<usize>; 3], bool)>, Option<UnitEnd>)>,
+    units: Vec<(Unit, Vec<CallSpec>, Option<UnitEnd>)>,
     end: Option<End>,
     bodies: Vec<Vec<u8>>,
 }
@@ -133,6 +136,7 @@ fn did() -> impl Strategy<Value = Did> {
             path,
             result
         }),
+        any::<(String, String)>().prop_map(|(kind, message)| Did::UsedUp(Failure { kind, message })),
         any::<u32>().prop_map(|ms| Did::Pause { ms }),
     ]
 }
@@ -188,7 +192,7 @@ fn slots(did: &mut Did) -> [Option<&mut Option<u32>>; 3] {
             [Some(&mut request.body), Some(&mut undo.body), of(result)]
         }
         Did::Probe { result, .. } => [None, None, of(result)],
-        Did::Pause { .. } => [None, None, None],
+        Did::UsedUp(_) | Did::Pause { .. } => [None, None, None],
     }
 }
 
