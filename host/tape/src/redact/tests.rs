@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::record::{Call, Evidence};
+use crate::record::{Call, CallResult, Evidence};
 use crate::samples;
 
 mod rules;
