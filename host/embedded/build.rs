@@ -13,7 +13,7 @@ fn main() -> io::Result<()> {
         (
             "SDK",
             &["Cargo.toml", "LICENSE", "sdk/rust", "wit", "host/grants", "host/tape"][..],
-            &["", "rs", "toml", "wit"][..],
+            &["", "rs", "toml", "wit", "txt"][..],
         ),
         ("PUBLISHED", &["checks/published"], &["", "json"]),
         ("SCOPES", &["scopes"], &["yaml", "txt"]),

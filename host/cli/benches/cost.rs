@@ -56,7 +56,7 @@ fn whole_run(c: &mut Criterion) {
     group.bench_function("baseline: a native client, the same requests", |b| {
         b.to_async(&tokio).iter(|| native.run());
     });
-    group.bench_function("all checks of the scope", |b| {
+    group.bench_function("the checks of flavors", |b| {
         b.to_async(&tokio).iter(|| house.run(config.clone()));
     });
     group.finish();

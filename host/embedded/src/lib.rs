@@ -62,6 +62,7 @@ mod tests {
             "sdk/rust/src/lib.rs",
             "wit/check.wit",
             "host/grants/src/lib.rs",
+            "host/tape/src/dictionary.txt",
             "host/tape/src/lib.rs",
         ] {
             assert!(SDK.text(path).is_some_and(|text| !text.is_empty()), "{path}");

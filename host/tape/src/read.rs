@@ -13,7 +13,7 @@ use zstd::stream::raw::{DParameter, Decoder, InBuffer, Operation, OutBuffer};
 
 use crate::budget::Budget;
 use crate::chunk::{
-    self, HEAD, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON, RECORD_HEAD, WINDOW_LOG,
+    self, DICTIONARY, HEAD, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON, RECORD_HEAD, WINDOW_LOG,
 };
 use crate::record::{Call, CallResult, Did, End, Evidence, FORMAT, Header, Kind, Request, Unit, UnitEnd};
 use crate::tape::{Tape, TapeUnit};
@@ -164,7 +164,7 @@ enum Next {
 
 impl Chunks {
     fn new() -> io::Result<Self> {
-        let mut decoder = Decoder::new()?;
+        let mut decoder = Decoder::with_dictionary(DICTIONARY)?;
         decoder.set_parameter(DParameter::WindowLogMax(WINDOW_LOG))?;
         Ok(Chunks { decoder, read: 0 })
     }

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer};
 
 use crate::budget::Budget;
-use crate::chunk::{self, LEVEL, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON, WINDOW_LOG};
+use crate::chunk::{
+    self, DICTIONARY, LEVEL, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON, WINDOW_LOG,
+};
 use crate::record::{Call, End, FORMAT, Header, Kind, Unit, UnitEnd};
 
 /// So much content is gathered before a chunk is written. What follows is compressed with what came before in mind, so that
@@ -29,7 +31,7 @@ pub(crate) struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     pub(crate) fn new(file: W) -> io::Result<Self> {
-        let mut encoder = Encoder::new(LEVEL)?;
+        let mut encoder = Encoder::with_dictionary(LEVEL, DICTIONARY)?;
         encoder.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
         let mut writer = Writer {
             file,
@@ -73,8 +75,7 @@ impl<W: Write> Writer<W> {
     }
 
     pub(crate) fn unit_end(&mut self, end: &UnitEnd) -> io::Result<()> {
-        self.json(Kind::UnitEnd, end)?;
-        self.flush()
+        self.json(Kind::UnitEnd, end)
     }
 
     /// Writes the last record, if there is one, and all that is pending; answers the file, its SHA-256 and its length.
