@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use regex::Regex;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -43,6 +44,12 @@ impl RecordedRun {
     /// What it says of its run is not what a recorder writes.
     pub fn of(file: String, tape: Tape) -> Result<Self, Refused> {
         let opening = part(&file, "header", &tape.header.report)?;
+        if !is_time_of(tape.header.reference_time, &opening) {
+            return Err(refused(
+                &file,
+                &"what checks saw as now is neither when the run began nor the date that it names",
+            ));
+        }
         let closing = tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
         let tape = Arc::new(tape);
         Ok(Self { file, tape, answers: Arc::default(), opening, closing })
@@ -152,6 +159,17 @@ impl RecordedRun {
     }
 }
 
+/// Whether checks saw as now what a run of that date shows them: its beginning, or the beginning of another day that was asked
+/// for. A run that was asked for just before midnight may begin just after.
+fn is_time_of(reference_time: i64, opening: &Opening) -> bool {
+    let day = Offset::UTC.to_datetime(opening.started_at).date();
+    let date = opening.reference_date;
+    let is_today = date == day || date.tomorrow().is_ok_and(|next| next == day);
+    let midnight = Offset::UTC.to_timestamp(date.at(0, 0, 0, 0)).map(Timestamp::as_second);
+    (is_today && reference_time == opening.started_at.as_second())
+        || midnight.is_ok_and(|midnight| midnight == reference_time)
+}
+
 /// What a report says was selected, as a selection.
 pub(crate) fn selection_of(selected: Option<&Selected>, date: Date) -> Result<Selection, String> {
     let Some(selected) = selected else { return Ok(Selection::on(date)) };
@@ -168,4 +186,38 @@ fn part<T: DeserializeOwned>(file: &str, what: &str, value: &Value) -> Result<T,
 
 fn refused(file: &str, problem: &dyn std::fmt::Display) -> Refused {
     Refused { problems: vec![format!("{file}: {problem}")] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn now_is_when_the_run_began_or_the_day_that_was_asked_for() {
+        let opening = |date: &str| Opening {
+            reference_date: date.parse().expect("a date"),
+            started_at: "2026-11-27T00:00:01Z".parse().expect("a time"),
+            ..serde_json::from_value(serde_json::json!({
+                "run": "r", "started_at": "2026-11-27T00:00:01Z", "tool": {"name": "t", "version": "1"},
+                "subject": "s", "cloud": "c", "scope": {"uuid": "u", "name": "n", "digest": "d"},
+                "reference_date": date, "preflight": {"reachable": true},
+            }))
+            .expect("it is whole")
+        };
+        let seconds = |time: &str| time.parse::<Timestamp>().expect("a time").as_second();
+        let began = seconds("2026-11-27T00:00:01Z");
+        for (date, now) in
+            [("2026-11-27", began), ("2026-11-26", began), ("2025-01-01", seconds("2025-01-01T00:00:00Z"))]
+        {
+            assert!(is_time_of(now, &opening(date)), "{date}");
+        }
+        for (date, now) in [
+            ("2026-11-27", began + 1),
+            ("2026-11-27", seconds("2020-01-01T00:00:00Z")),
+            ("2025-01-01", began),
+            ("2026-11-28", began),
+        ] {
+            assert!(!is_time_of(now, &opening(date)), "{date}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use touchstone_capabilities::openstack::{
 };
 use touchstone_report::{Replay, Report};
 use touchstone_runtime::{Assignment, End, Limits, PreparedCheck};
-use touchstone_scope::Unit;
+use touchstone_scope::{Unit, Verdict};
 use touchstone_tape::{self as tape, How, TapeUnit};
 
 use crate::admit::{AdmittedUnit, Refused, admit};
@@ -21,7 +21,7 @@ use crate::checks::{assignment, on_tape};
 use crate::compose::{Ending, Ran, compose};
 use crate::job::Task;
 use crate::limits::{Ceiling, limits};
-use crate::listen::{Notes, Replayed};
+use crate::listen::{Noted, Notes, Outcome, Replayed};
 use crate::recorded::RecordedRun;
 use crate::run::{Begun, Runner};
 use crate::told::{Closing, Told};
@@ -54,7 +54,8 @@ impl Runner {
                     None => Take::other(run, unit, admitted, task, prepared),
                 };
                 let take = take.at(reference_time, &run.tape.header.prefix);
-                units.spawn(async move { (number, take.play().await) });
+                let redacted = run.tape.header.redacted.is_some();
+                units.spawn(async move { (number, take.play(redacted).await) });
             }
         }
         let mut ran = vec![Ran::default(); units.len()];
@@ -189,8 +190,12 @@ impl Take {
         Take { assignment, ..self }
     }
 
-    async fn play(self) -> Ran {
+    async fn play(self, redacted: bool) -> Ran {
         let Take { prepared, assignment, notes, gaps, kind } = self;
+        let then = match &kind {
+            Kind::Verbatim(Some(end)) if redacted => Some(end.verdicts.clone()),
+            _ => None,
+        };
         let ended = tokio::select! {
             ended = prepared.run(assignment) => Some(ended),
             () = gaps.over() => None,
@@ -223,7 +228,28 @@ impl Take {
             Some(gap) => Some(End::Failed(gap)),
             None => how,
         };
-        Ran { noted: notes.noted(), how, told }
+        let mut noted = notes.noted();
+        if let Some(then) = &then {
+            hold_to(&mut noted, then);
+        }
+        Ran { noted, how, told }
+    }
+}
+
+/// What was taken out of a tape must not make a verdict another one: where it does, nothing is known.
+fn hold_to(noted: &mut Noted, then: &BTreeMap<String, String>) {
+    for (testcase, then) in then {
+        let now = noted.outcomes.get(testcase).map(|outcome| outcome.verdict);
+        // What was not said then is MISS or DNF; it may stay so.
+        let is_same = match now {
+            Some(now) => now.to_string() == *then,
+            None => ["MISS", "DNF"].contains(&then.as_str()),
+        };
+        if !is_same {
+            let reason = "what the verdict rests on was taken out of the tape".to_owned();
+            noted.outcomes.insert(testcase.clone(), Outcome { verdict: Verdict::Dnf, reason });
+            noted.findings.remove(testcase);
+        }
     }
 }
 
@@ -275,4 +301,30 @@ pub fn changes(run: &RecordedRun, report: &Report) -> BTreeMap<String, (Option<S
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_out_makes_no_verdict_another_one() {
+        let then = [("was-fail", "FAIL"), ("is-pass", "PASS"), ("was-silent", "MISS"), ("is-silent", "PASS")];
+        let then = then.map(|(testcase, verdict)| (testcase.to_owned(), verdict.to_owned())).into();
+        let mut noted = Noted::default();
+        for testcase in ["was-fail", "is-pass", "was-silent"] {
+            let outcome = Outcome { verdict: Verdict::Pass, reason: String::new() };
+            noted.outcomes.insert(testcase.to_owned(), outcome);
+        }
+        hold_to(&mut noted, &then);
+        let verdicts: Vec<_> =
+            noted.outcomes.iter().map(|(id, outcome)| (id.as_str(), outcome.verdict)).collect();
+        let expected = [
+            ("is-pass", Verdict::Pass),
+            ("is-silent", Verdict::Dnf),
+            ("was-fail", Verdict::Dnf),
+            ("was-silent", Verdict::Dnf),
+        ];
+        assert_eq!(verdicts, expected);
+    }
 }

@@ -87,6 +87,14 @@ pub fn incompleteness(report: &Report) -> Vec<Flaw> {
             lacks(format!("the parameter `{name}` was given another value than the scope's (--param)"));
         }
     }
+    if let Some(replay) = report.replay.as_ref().filter(|replay| replay.redacted.is_some())
+        && !replay.other_checks.is_empty()
+    {
+        let checks = replay.other_checks.join(", ");
+        lacks(format!(
+            "something was taken out of the tape, and what these checks would have made of it cannot be known: {checks}"
+        ));
+    }
     if let Some(damage) = report.replay.as_ref().and_then(|replay| replay.damage.as_ref()) {
         lacks(damage.clone());
     }

@@ -179,7 +179,9 @@ fn printable(text: &str) -> String {
 /// The text with treacherous characters replaced by harmless ones of the same length, so that offsets stay right.
 fn masked(text: &str) -> String {
     let mask = |c: char| match c.len_utf8() {
-        _ if matches!(c, '\n' | '\r' | '\t') || !is_treacherous(c) => c,
+        _ if matches!(c, '\n' | '\t') || !is_treacherous(c) => c,
+        // Alone, it would let a line be written over.
+        _ if c == '\r' => ' ',
         1 => '?',
         2 => '\u{bf}',
         _ => '\u{fffd}',
@@ -224,7 +226,7 @@ mod tests {
         let problem = Problem::new(span(0, 1), "bad \u{1b}[31m name \u{202e}");
         assert_eq!(problem.message, "bad \\u{1b}[31m name \\u{202e}");
         let text = "a\u{1b}b\u{85}c\u{202e}d\r\n\té";
-        assert_eq!(masked(text), "a?b\u{bf}c\u{fffd}d\r\n\té");
+        assert_eq!(masked(text), "a?b\u{bf}c\u{fffd}d \n\té");
         assert_eq!(masked(text).len(), text.len());
     }
 }

@@ -133,6 +133,28 @@ fn what_is_taken_out_is_gone_and_said_to_be() {
         .arg(&recorded.store)
         .args(["-o", "redacted.json"])
         .run();
+    // The reason names what is no longer there; the verdicts are those of the run.
     replayed.assert_exit(0);
-    verify("redacted.json").assert_exit(0);
+    let verified = verify("redacted.json");
+    verified.assert_exit(0);
+    assert!(verified.stdout.contains("from which something was taken out"), "{verified}");
+}
+
+/// A flavor without memory is a violation; without the field there would be none.
+#[test]
+fn what_is_taken_out_makes_no_verdict_better() {
+    let cloud = Cloud::replacing_flavors("flavors:\n  - {name: small, vcpus: 1, ram: 1024}\n");
+    cloud.inject("{service: compute, path: /flavors/detail, kind: {json: '{\"flavors\": [{\"id\": \"1\", \"name\": \"a\", \"vcpus\": 1, \"ram\": 0, \"disk\": 0, \"extra_specs\": {}}, {\"id\": \"2\", \"name\": \"b\", \"vcpus\": 1, \"ram\": 1, \"disk\": 0, \"extra_specs\": {}}]}'}}");
+    let manifest = cloud.write("scope.yaml", scope(&[least("1")]));
+    let recorded = Recorded::of(cloud, manifest, published().store.clone(), &[]);
+    recorded.ran.assert_result("reader-flavors", "FAIL", "");
+    let rules = "format: touchstone.redaction/v1\nrules:\n  - {answers: compute GET /flavors/detail, field: flavors/*/ram, action: drop}\n";
+    recorded.cloud.write("rules.yaml", rules);
+    let redact = ["tape", "redact", "run.tape", "--rules", "rules.yaml", "-o", "redacted.tape"];
+    recorded.cloud.touchstone().args(redact).run().assert_exit(0);
+    let replay = recorded.cloud.touchstone().without_log().args(["replay", "redacted.tape", "--scope"]);
+    let replay = replay.arg(&recorded.manifest).arg("--store").arg(&recorded.store);
+    let replayed = replay.report(recorded.cloud.folder().join("redacted.json")).run();
+    replayed.assert_result("reader-flavors", "DNF", "");
+    replayed.assert_result("reader-images", "PASS", "");
 }

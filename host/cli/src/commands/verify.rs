@@ -92,7 +92,13 @@ fn what_holds(report: &Report, signers: Option<&str>) -> String {
     let signed = signers.map_or("; no signature was asked for".to_owned(), |signers| {
         format!("; signed by {}", printable(signers))
     });
-    let replayed = if report.replay.is_some() { ", in a replay" } else { "" };
+    let replayed = match &report.replay {
+        None => "",
+        Some(replay) if replay.redacted.is_some() => {
+            ", in a replay of a tape from which something was taken out"
+        }
+        Some(_) => ", in a replay",
+    };
     format!(
         "verified: {} against {} as of {}{replayed}: {}; all {testcases} verdicts on testcases were computed again from the tape with {} components{signed}\n",
         printable(&report.subject),

@@ -59,6 +59,22 @@ pub(crate) fn call(unit: u32, sent: u32, answered: u32) -> Vec<u8> {
     record(CALL, format!(r#"{{"unit":{unit},"at_ms":0,"ms":0,"did":{did}}}"#))
 }
 
+/// A creation whose request, undo and answer name bodies.
+pub(crate) fn create(sent: u32, undone: u32, answered: u32) -> Vec<u8> {
+    let request = |body: u32| format!(r#"{{"service":"","method":"POST","path":"/","body":{body}}}"#);
+    let result = format!(r#"{{"answer":{{"status":200,"attempts":1,"body":{answered}}}}}"#);
+    let (sent, undo) = (request(sent), request(undone));
+    let did = format!(r#"{{"create":{{"request":{sent},"id_pointer":"","undo":{undo},"result":{result}}}}}"#);
+    record(CALL, format!(r#"{{"unit":0,"at_ms":0,"ms":0,"did":{did}}}"#))
+}
+
+/// A probe whose answer names a body.
+pub(crate) fn probe(answered: u32) -> Vec<u8> {
+    let result = format!(r#"{{"answer":{{"status":200,"attempts":1,"body":{answered}}}}}"#);
+    let did = format!(r#"{{"probe":{{"service":"","path":"/","result":{result}}}}}"#);
+    record(CALL, format!(r#"{{"unit":0,"at_ms":0,"ms":0,"did":{did}}}"#))
+}
+
 pub(crate) fn unit_end(unit: u32, report: &str) -> Vec<u8> {
     record(
         UNIT_END,

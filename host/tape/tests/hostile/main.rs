@@ -114,7 +114,17 @@ fn behind_header(content: &[u8]) -> Forge {
 
 #[test]
 fn the_forge_makes_tapes() {
-    let content = [unit(0), record(BODY, "x"), call(0, 0, 0), pause(0), unit_end(0, "{}"), end()].concat();
+    let content = [
+        unit(0),
+        record(BODY, "x"),
+        call(0, 0, 0),
+        create(0, 0, 0),
+        probe(0),
+        pause(0),
+        unit_end(0, "{}"),
+        end(),
+    ]
+    .concat();
     expect("a tape", behind_header(&content), "whole");
     let first =
         [FRAME.to_vec(), raw_block(&[header(), record(BODY, "x"), head(BODY, 1 << 20)].concat())].concat();
