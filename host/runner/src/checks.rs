@@ -153,15 +153,20 @@ pub(crate) fn on_tape(number: usize, unit: &Unit, admitted: &AdmittedUnit, limit
         evidence: unit.evidence.iter().cloned().collect(),
         grants: unit.grants.iter().map(ToString::to_string).collect(),
         testcases: unit.testcases.iter().cloned().collect(),
-        limits: tape::Limits {
-            wall_ms: u64::try_from(limits.wall.as_millis()).unwrap_or(u64::MAX),
-            memory_bytes: limits.memory_bytes as u64,
-            findings: limits.findings as u64,
-            outcomes: limits.outcomes as u64,
-            log_bytes: limits.log_bytes as u64,
-            call_bytes: limits.call_bytes as u64,
-            handles: limits.handles as u64,
-        },
+        limits: limits_on_tape(limits),
+    }
+}
+
+/// Limits in the words of tapes.
+pub(crate) fn limits_on_tape(limits: &Limits) -> tape::Limits {
+    tape::Limits {
+        wall_ms: u64::try_from(limits.wall.as_millis()).unwrap_or(u64::MAX),
+        memory_bytes: limits.memory_bytes as u64,
+        findings: limits.findings as u64,
+        outcomes: limits.outcomes as u64,
+        log_bytes: limits.log_bytes as u64,
+        call_bytes: limits.call_bytes as u64,
+        handles: limits.handles as u64,
     }
 }
 

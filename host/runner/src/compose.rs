@@ -177,8 +177,8 @@ fn handed_in(evidence: &job::Evidence) -> Evidence {
 fn ephemeral(task: &Task, ran: &[Ran]) -> Option<Ephemeral> {
     let mut all = Ephemeral::default();
     for of_unit in ran.iter().map(|ran| &ran.told.ephemeral) {
-        all.created += of_unit.created;
-        all.deleted += of_unit.deleted;
+        all.created = all.created.saturating_add(of_unit.created);
+        all.deleted = all.deleted.saturating_add(of_unit.deleted);
         all.left.extend(of_unit.left.iter().cloned());
     }
     if all == Ephemeral::default() {
@@ -221,10 +221,12 @@ fn add(component: &mut Component, ran: &Ran) {
     component.denied.sort();
     component.denied.dedup();
     let audit = &mut component.audit;
-    audit.denied_calls += told.denied_calls;
+    // What a tape says may be anything.
+    let add = |sum: &mut u64, more: u64| *sum = sum.saturating_add(more);
+    add(&mut audit.denied_calls, told.denied_calls);
     audit.ignored_outcomes.extend(ran.noted.ignored.iter().cloned());
-    audit.total_ignored_outcomes += ran.noted.total_ignored;
-    audit.dropped_outcomes += told.dropped_outcomes;
-    audit.dropped_findings += told.dropped_findings + ran.noted.dropped_findings;
-    audit.dropped_log_bytes += told.dropped_log_bytes;
+    add(&mut audit.total_ignored_outcomes, ran.noted.total_ignored);
+    add(&mut audit.dropped_outcomes, told.dropped_outcomes);
+    add(&mut audit.dropped_findings, told.dropped_findings.saturating_add(ran.noted.dropped_findings));
+    add(&mut audit.dropped_log_bytes, told.dropped_log_bytes);
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use touchstone_capabilities::openstack::TapedAnswers;
 use touchstone_report::{Selected, Tape as TapeRef};
 use touchstone_scope::{Attestation, Attestations, Manifest, Selection};
-use touchstone_tape::Tape;
+use touchstone_tape::{CallResult, Did, How, Tape, TapeUnit};
 
 use crate::admit::Refused;
 use crate::job::{Evidence, Task};
@@ -50,7 +50,18 @@ impl RecordedRun {
                 &"what checks saw as now is neither when the run began nor the date that it names",
             ));
         }
-        let closing = tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
+        let closing: Option<Closing> =
+            tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
+        if let Some(closing) = closing {
+            let unit = |wrong: &dyn Fn(&TapeUnit) -> bool| tape.units.iter().position(wrong);
+            if let Some(unit) = unit(&|unit| unit.end.is_none()) {
+                return Err(refused(&file, &format!("the run has ended, and unit {unit} has not")));
+            }
+            let is_stopped = |unit: &TapeUnit| unit.end.as_ref().is_some_and(|end| end.how == How::Stopped);
+            if let Some(unit) = unit(&is_stopped).filter(|_| !closing.interrupted) {
+                return Err(refused(&file, &format!("unit {unit} was stopped, and the run was not")));
+            }
+        }
         let tape = Arc::new(tape);
         Ok(Self { file, tape, answers: Arc::default(), opening, closing })
     }
@@ -100,6 +111,32 @@ impl RecordedRun {
         self.tape.damage.as_ref().map(ToString::to_string)
     }
 
+    /// What of the tape cannot be computed again, and might make a verdict milder than the subject's answers do: what hung on
+    /// time, and what the host refused. In sentences.
+    pub(crate) fn not_computed(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for unit in &self.tape.units {
+            let check = &unit.unit.check;
+            if unit.end.as_ref().is_some_and(|end| end.how != How::ByItself) {
+                all.push(format!("{check} was cut short when it was run, which cannot be computed again"));
+            }
+            let refusals = unit.calls.iter().filter_map(|call| match &call.did {
+                Did::UsedUp(failure) => Some(failure.kind.as_str()),
+                Did::Call { result: CallResult::Error(failure), .. }
+                | Did::Create { result: CallResult::Error(failure), .. }
+                | Did::Probe { result: CallResult::Error(failure), .. } => Some(failure.kind.as_str()),
+                _ => None,
+            });
+            let of_host = ["denied", "invalid-request", "exhausted", "too-large", "cancelled"];
+            if let Some(kind) = refusals.into_iter().find(|kind| of_host.contains(kind)) {
+                all.push(format!(
+                    "the host refused something that {check} asked for ({kind}), which is not computed again"
+                ));
+            }
+        }
+        all
+    }
+
     /// How the report of the run names the tape.
     pub fn reference(&self) -> TapeRef {
         TapeRef { sha256: self.tape.digest(), bytes: self.tape.bytes }
@@ -140,19 +177,32 @@ impl RecordedRun {
     ) -> Result<Task, Refused> {
         let task = Task::new(manifest, manifest_file, selection, &self.opening.cloud);
         let task = task.map_err(|error| Refused { problems: vec![error.to_string()] })?;
+        // No more than the scope knows, whatever the tape has.
+        let known: BTreeSet<&str> = task
+            .manifest
+            .checks()
+            .iter()
+            .flat_map(|check| check.evidence.keys())
+            .map(String::as_str)
+            .collect();
         let evidence = |(name, evidence): (&String, &touchstone_tape::Evidence)| {
             let bytes = self.tape.body(Some(evidence.body));
-            (name.clone(), Evidence { file: evidence.file.clone(), bytes })
+            known
+                .contains(name.as_str())
+                .then(|| (name.clone(), Evidence { file: evidence.file.clone(), bytes }))
         };
-        let attestations = self.tape.header.attestations.iter().map(|attestation| {
+        let evidence = self.tape.header.evidence.iter().filter_map(evidence).collect();
+        let attestations: BTreeSet<u32> =
+            self.tape.header.attestations.iter().map(|attestation| attestation.body).collect();
+        let attestations = attestations.into_iter().map(|body| {
             let name = format!("{}: attestation", self.file);
-            Attestation::parse(&name, &self.tape.body(Some(attestation.body)))
+            Attestation::parse(&name, &self.tape.body(Some(body)))
         });
         let attestations: Result<Vec<_>, _> = attestations.collect();
         let attestations = attestations.map_err(|error| Refused { problems: vec![error.to_string()] })?;
         Ok(Task {
             subject: self.opening.subject.clone(),
-            evidence: self.tape.header.evidence.iter().map(evidence).collect(),
+            evidence,
             attestations: Attestations::new(attestations),
             ..task
         })

@@ -17,7 +17,7 @@ use touchstone_scope::{Unit, Verdict};
 use touchstone_tape::{self as tape, How, TapeUnit};
 
 use crate::admit::{AdmittedUnit, Refused, admit};
-use crate::checks::{assignment, on_tape};
+use crate::checks::{assignment, limits_on_tape, on_tape};
 use crate::compose::{Ending, Ran, compose};
 use crate::job::Task;
 use crate::limits::{Ceiling, limits};
@@ -26,8 +26,9 @@ use crate::recorded::RecordedRun;
 use crate::run::{Begun, Runner};
 use crate::told::{Closing, Told};
 
-/// A check that ended by itself when it was recorded may take so long again, on whatever machine, under whatever load.
+/// A check that ended by itself when it was recorded may take twice its limit, or twice this, on whatever machine.
 const PATIENCE: Duration = Duration::from_secs(120);
+const SLACK: Duration = Duration::from_secs(2);
 
 impl Runner {
     /// Judges a task by what the checks of a recorded run saw. The same task gives the same report, byte for byte: no clock
@@ -111,6 +112,26 @@ fn same_unit(run: &RecordedRun, unit: &Unit, admitted: &AdmittedUnit, reference_
     run.tape.units.iter().position(is_same)
 }
 
+/// The checks that were run with less than the scope lets them have, so that a verdict might be milder.
+pub(crate) fn with_less(run: &RecordedRun, task: &Task) -> Vec<String> {
+    let less = |recorded: &&TapeUnit| {
+        let recorded = &recorded.unit;
+        task.plan.units.iter().filter(|unit| unit.check == recorded.check).any(|unit| {
+            let (limits, _) = limits(&unit.limits, &Ceiling::default());
+            let (had, may) = (recorded.limits, limits_on_tape(&limits));
+            had.wall_ms < may.wall_ms
+                || had.memory_bytes < may.memory_bytes
+                || had.findings < may.findings
+                || had.outcomes < may.outcomes
+                || had.log_bytes < may.log_bytes
+                || had.call_bytes < may.call_bytes
+                || had.handles < may.handles
+        })
+    };
+    let checks = run.tape.units.iter().filter(less).map(|unit| unit.unit.check.clone());
+    checks.collect()
+}
+
 /// One instance that is replayed.
 struct Take {
     prepared: PreparedCheck,
@@ -165,12 +186,12 @@ impl Take {
         let (limits, call_limits) = limits(&unit.limits, &Ceiling::default());
         let of_check = run.tape.units.iter().position(|recorded| recorded.unit.check == unit.check);
         let shared: Arc<dyn Openstack> = Arc::new(TapedSubject::shared(run.answers(), gaps.clone()));
-        let direct: Arc<dyn Openstack> =
-            Arc::new(TapedSubject::in_order(run.answers(), of_check, gaps.clone()));
+        let in_order = Arc::new(TapedSubject::in_order(run.answers(), of_check, gaps.clone()));
+        let direct: Arc<dyn Openstack> = in_order.clone();
         let journal = journal(run, &direct.identity());
         let ledger = Ledger::new(direct.clone(), journal, &unit.check);
         let granted = Granted::new(shared, unit.grants.clone(), call_limits);
-        let granted = Arc::new(granted.creating(direct, ledger).without_pauses());
+        let granted = Arc::new(granted.creating(direct, ledger).without_pauses(move |ms| in_order.waits(ms)));
         let assignment = Assignment {
             openstack: granted.clone() as Arc<dyn Capabilities>,
             ..assignment(
@@ -208,7 +229,7 @@ impl Take {
                     How::TimedOut => Some(End::TimedOut),
                     How::Stopped => None,
                 };
-                // Whoever forges it finds that the report is another one.
+                // Taken as it is: usage, denials and what was left cannot be computed again.
                 (how, Told::deserialize(&end.report).unwrap_or_default())
             }
             Kind::Verbatim(None) => {
@@ -267,7 +288,8 @@ fn limits_of(recorded: &tape::Limits, cut_short: bool) -> Limits {
     let (most, defaults) = (Ceiling::default(), Limits::default());
     let wall = Duration::from_millis(recorded.wall_ms).min(most.wall);
     Limits {
-        wall: if cut_short { wall } else { wall.max(PATIENCE) },
+        // On a slower machine it takes longer; where it was cut short, it is ended by what it had said and asked for.
+        wall: if cut_short { wall * 2 + SLACK } else { wall.max(PATIENCE) * 2 },
         memory_bytes: small(recorded.memory_bytes, usize::try_from(most.memory_bytes).unwrap_or(usize::MAX)),
         findings: small(recorded.findings, usize::try_from(most.findings).unwrap_or(usize::MAX)),
         outcomes: small(recorded.outcomes, defaults.outcomes),

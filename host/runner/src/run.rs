@@ -139,8 +139,12 @@ impl Runner {
             tracing::warn!(%error, "the journal stays");
         }
         let closing = Closing { finished_at: Timestamp::now(), interrupted };
-        let ran = ran.into_iter().map(Running::ran).collect();
-        let tape = recorded(recorder, closing).await;
+        let ran: Vec<Ran> = ran.into_iter().map(Running::ran).collect();
+        let mut tape = recorded(recorder, closing).await;
+        // Who neither ended nor was stopped has no end on the tape.
+        if !interrupted && ran.iter().any(|ran: &Ran| ran.how.is_none()) {
+            tape = tape.map(|_| Err("the host failed while it ran a check; its log says more".to_owned()));
+        }
         Ok(Ending { preflight, ran, closing, tape, replay: None })
     }
 }

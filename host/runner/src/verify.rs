@@ -7,6 +7,7 @@ use touchstone_scope::Selection;
 use crate::admit::Refused;
 use crate::job::Task;
 use crate::recorded::{RecordedRun, selection_of};
+use crate::replay::with_less;
 use crate::run::Runner;
 
 /// So many differences are told.
@@ -69,9 +70,15 @@ pub fn selection_of_report(report: &Report) -> Result<Selection, Flaw> {
 }
 
 /// What a report does not speak of, although its scope asks for it.
+///
+/// What its tape cannot prove is told by [`Runner::recompute`].
 pub fn incompleteness(report: &Report) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut lacks = |problem: String| flaws.push(Flaw::new(Part::Completeness, problem));
+    match &report.preflight {
+        Some(preflight) if preflight.reachable => {}
+        _ => lacks("no check was started: the subject could not be used".into()),
+    }
     if report.run.interrupted {
         lacks("the run was interrupted".into());
     }
@@ -117,8 +124,15 @@ impl Runner {
         };
         let report = self.replay(run, task).await.map_err(refused)?;
         let recomputed = touchstone_report::json(&report);
-        if recomputed == text {
-            return Ok(report);
+        let less = with_less(run, task).into_iter();
+        let less =
+            less.map(|check| format!("{check} was run with lower limits than the scope's (--ceiling)"));
+        let unproved: Vec<Flaw> =
+            less.chain(run.not_computed()).map(|problem| Flaw::new(Part::Completeness, problem)).collect();
+        match recomputed == text {
+            true if unproved.is_empty() => return Ok(report),
+            true => return Err(unproved),
+            false => {}
         }
         let parsed = (serde_json::from_str::<Value>(text), serde_json::from_str::<Value>(&recomputed));
         let mut differences = Vec::new();

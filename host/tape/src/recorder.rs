@@ -1,7 +1,7 @@
 //! Recording while a run goes on.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -198,10 +198,9 @@ pub(crate) fn number(
     }
     match did {
         Did::Call { result, .. } | Did::Create { result, .. } | Did::Probe { result, .. } => {
-            if let CallResult::Answer(answer) = result
-                && !contents.answer.is_empty()
-            {
-                answer.body = Some(writer.body(&contents.answer)?);
+            if let CallResult::Answer(answer) = result {
+                let content = Some(&contents.answer).filter(|content| !content.is_empty());
+                answer.body = content.map(|content| writer.body(content)).transpose()?;
             }
         }
         Did::UsedUp(_) | Did::Pause { .. } => {}
@@ -211,6 +210,11 @@ pub(crate) fn number(
 
 pub(crate) fn create(partial: &Path) -> io::Result<File> {
     // Whose mode is another one is not written to.
+    if let Ok(other) = File::open(partial)
+        && let Err(TryLockError::WouldBlock) = other.try_lock()
+    {
+        return Err(io::Error::new(io::ErrorKind::WouldBlock, "another run is recording there"));
+    }
     match std::fs::remove_file(partial) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -219,7 +223,10 @@ pub(crate) fn create(partial: &Path) -> io::Result<File> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(partial)
+    let file = options.open(partial)?;
+    // Held as long as it is written.
+    let _ = file.try_lock();
+    Ok(file)
 }
 
 /// Waits until all is on disk, and gives it its name.

@@ -75,7 +75,8 @@ impl<W: Write> Writer<W> {
     }
 
     pub(crate) fn unit_end(&mut self, end: &UnitEnd) -> io::Result<()> {
-        self.json(Kind::UnitEnd, end)
+        self.json(Kind::UnitEnd, end)?;
+        self.flush()
     }
 
     /// Writes the last record, if there is one, and all that is pending; answers the file, its SHA-256 and its length.

@@ -12,7 +12,7 @@ use super::forbidden;
 
 const MAX_QUERY_BYTES: usize = 8 * 1024;
 const MAX_HEADER_BYTES: usize = 256;
-const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// So much of what a guest wrote is quoted in a message.
 const MAX_QUOTED: usize = 200;
 

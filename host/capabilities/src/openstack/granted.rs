@@ -62,8 +62,8 @@ pub struct Granted {
     creating: Option<Creating>,
     grants: Vec<Grant>,
     limits: CallLimits,
-    /// Pauses take their time.
-    pauses: bool,
+    /// Who is told of pauses instead of their taking time.
+    pauses: Option<Box<dyn Fn(u32) + Send + Sync>>,
     in_flight: Semaphore,
     books: Mutex<Books>,
 }
@@ -97,7 +97,7 @@ impl Granted {
         let in_flight = Semaphore::new(limits.max_in_flight.clamp(1, Semaphore::MAX_PERMITS));
         let paid = vec![Budget { count: 0, gib: None }; grants.len()];
         let books = Mutex::new(Books { paid, ..Books::default() });
-        Self { shared, creating: None, grants, limits, pauses: true, in_flight, books }
+        Self { shared, creating: None, grants, limits, pauses: None, in_flight, books }
     }
 
     /// For a check that has no subject: nothing is granted.
@@ -112,10 +112,10 @@ impl Granted {
         Self { creating: Some(Creating { direct, ledger, begun: AtomicBool::new(false) }), ..self }
     }
 
-    /// Lets pauses return at once: nothing goes on meanwhile.
+    /// Lets pauses return at once, since nothing goes on meanwhile, and tells them.
     #[must_use]
-    pub fn without_pauses(self) -> Self {
-        Self { pauses: false, ..self }
+    pub fn without_pauses(self, told: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        Self { pauses: Some(Box::new(told)), ..self }
     }
 
     /// What the check used up until now.
@@ -350,8 +350,9 @@ impl Capabilities for Granted {
     }
 
     async fn pause(&self, milliseconds: u32) {
-        if self.pauses {
-            tokio::time::sleep(Duration::from_millis(milliseconds.into()).min(LONGEST_PAUSE)).await;
+        match &self.pauses {
+            Some(told) => told(milliseconds),
+            None => tokio::time::sleep(Duration::from_millis(milliseconds.into()).min(LONGEST_PAUSE)).await,
         }
     }
 

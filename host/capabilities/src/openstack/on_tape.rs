@@ -65,7 +65,8 @@ pub(crate) fn result_of(tape: &tape::Tape, result: &tape::CallResult) -> Result<
     }
 }
 
-/// An error that stands on a tape. A kind that nobody knows is one that says nothing: not on tape.
+/// An error that stands on a tape. A kind that nobody knows is one that says nothing: not on tape, which the caller has to
+/// note.
 pub(crate) fn failure_of(failure: &tape::Failure) -> CallError {
     CallError {
         kind: ErrorKind::parse(&failure.kind).unwrap_or(ErrorKind::NotOnTape),

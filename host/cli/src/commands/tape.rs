@@ -20,7 +20,11 @@ pub(crate) fn tape(command: TapeCommand) -> Result<Exit, Failure> {
             if let (Some(check), true) = (&check, units.is_empty()) {
                 return Err(Exit::Usage.because(format!("no check {check} is on the tape")));
             }
-            terminal::print(&if json_lines { lines(run.tape(), &units) } else { page(&run, &units) });
+            if json_lines {
+                lines(run.tape(), &units);
+            } else {
+                terminal::print(&page(&run, &units));
+            }
             Ok(Exit::Pass)
         }
         TapeCommand::Redact { file, rules, output } => take_out(&file, &rules, &output),
@@ -120,9 +124,8 @@ fn line_of(request: &Request) -> String {
     format!("{} {} {}{query}", request.service, request.method, request.path)
 }
 
-/// Each call as JSON, with the texts of its bodies.
-fn lines(tape: &Tape, units: &[&TapeUnit]) -> String {
-    let mut text = String::new();
+/// Writes each call as JSON, with the texts of its bodies, one at a time: all together may be much.
+fn lines(tape: &Tape, units: &[&TapeUnit]) {
     for (unit, call) in units.iter().flat_map(|unit| unit.calls.iter().map(move |call| (unit, call))) {
         let answer = tape.answer(&call.did);
         let request = match &call.did {
@@ -135,8 +138,6 @@ fn lines(tape: &Tape, units: &[&TapeUnit]) -> String {
             "request_body": String::from_utf8_lossy(&request),
             "answer_body": String::from_utf8_lossy(&answer),
         });
-        text += &line.to_string();
-        text.push('\n');
+        terminal::print(&format!("{line}\n"));
     }
-    text
 }

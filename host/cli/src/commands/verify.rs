@@ -92,15 +92,24 @@ fn what_holds(report: &Report, signers: Option<&str>) -> String {
     let signed = signers.map_or("; no signature was asked for".to_owned(), |signers| {
         format!("; signed by {}", printable(signers))
     });
-    let replayed = match &report.replay {
-        None => "",
-        Some(replay) if replay.redacted.is_some() => {
-            ", in a replay of a tape from which something was taken out"
-        }
-        Some(_) => ", in a replay",
+    let replayed = report.replay.as_ref().map(|replay| {
+        let scope = replay.recorded_scope.as_ref().map(|_| " of a run against another scope");
+        let redacted = replay.redacted.as_ref().map(|_| " of a tape from which something was taken out");
+        let others = match replay.other_checks.len() {
+            0 => String::new(),
+            count => format!(" with {count} checks that are not those of the run"),
+        };
+        format!(", in a replay{}{}{others}", scope.unwrap_or_default(), redacted.unwrap_or_default())
+    });
+    let replayed = replayed.unwrap_or_default();
+    let day = jiff::tz::Offset::UTC.to_datetime(report.run.started_at).date();
+    let run_on = if day == report.reference_date { String::new() } else { format!(" (it was run on {day})") };
+    let only = match report.run.selected.as_ref().and_then(|selected| selected.version.as_ref()) {
+        Some(version) => format!(" (only version {} was asked for)", printable(version)),
+        None => String::new(),
     };
     format!(
-        "verified: {} against {} as of {}{replayed}: {}; all {testcases} verdicts on testcases were computed again from the tape with {} components{signed}\n",
+        "verified: {} against {} as of {}{run_on}{replayed}: {}{only}; all {testcases} verdicts on testcases were computed again from the tape with {} components{signed}\n",
         printable(&report.subject),
         printable(&report.scope.name),
         report.reference_date,

@@ -231,11 +231,21 @@ fn what_no_rule_is_about_keeps_every_byte() {
         "answers: image GET /schemas, field: images/*/name",
         "answers: compute GET /images, field: images/*/name",
         "answers: 'image DELETE /images/*', field: name",
-        "answers: 'image GET /images/*/file', field: name",
     ] {
         let (copy, fields) = copy_of(&tape, &rules(&format!("- {{{rule}, action: drop}}")));
         assert_eq!((fields, answers(&copy)), (0, answers(&tape)), "{rule}");
     }
+}
+
+/// What is in it cannot be told, so nothing of it stays.
+#[test]
+fn an_answer_that_is_no_json_is_taken_out_whole() {
+    let tape = original();
+    let (copy, fields) =
+        copy_of(&tape, &rules("- {answers: 'image GET /images/*/file', field: name, action: drop}"));
+    let kept: Vec<String> =
+        answers(&tape).into_iter().map(|text| text.replace("ours, in words", "")).collect();
+    assert_eq!((fields, answers(&copy)), (1, kept));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use touchstone_grants::Method;
 use touchstone_tape::{Call as Taped, CallResult, Did, Tape};
 
 use super::super::api::{CallError, ErrorKind, Identity, Openstack, Request, Response, Service};
-use super::super::call::{Call, Shown};
+use super::super::call::{Call, MAX_BODY_BYTES, Shown};
 use super::super::on_tape;
 use super::Gaps;
 
@@ -22,27 +22,40 @@ pub struct TapedAnswers {
     /// Reads that all checks could share. None if the subject did not always answer the same.
     shared: HashMap<Call, Option<Outcome>>,
     probes: HashMap<(String, String), Option<Outcome>>,
-    /// For each unit: what it asked for from its first change on, in order.
-    fresh: Vec<Vec<(Call, Outcome)>>,
+    /// For each unit: what it did from its first change on, in order.
+    fresh: Vec<Vec<Step>>,
 }
 
 impl TapedAnswers {
     /// Looks through a tape.
     pub fn of(tape: Arc<Tape>) -> Self {
-        let (mut shared, mut probes) = (HashMap::new(), HashMap::new());
+        let (mut shared, mut probes, mut bodies) = (HashMap::new(), HashMap::new(), HashMap::new());
         let mut fresh = vec![Vec::new(); tape.units.len()];
         for (unit, call) in
             tape.units.iter().enumerate().flat_map(|(i, unit)| unit.calls.iter().map(move |call| (i, call)))
         {
-            let Some((did, outcome)) = asked(&tape, call) else { continue };
+            if let Did::Pause { ms } = call.did
+                && !fresh[unit].is_empty()
+            {
+                fresh[unit].push(Step::Waited(ms));
+            }
+            let Some((did, outcome)) = asked(&tape, call, &mut bodies) else { continue };
             match did {
                 Asked::Shared(call) => add(&mut shared, call, outcome),
                 Asked::Probe(target) => add(&mut probes, target, outcome),
-                Asked::Fresh(call) => fresh[unit].push((call, outcome)),
+                Asked::Fresh(call) => fresh[unit].push(Step::Asked(call, outcome)),
             }
         }
         Self { tape, shared, probes, fresh }
     }
+}
+
+/// What a check did after its first change.
+#[derive(Clone)]
+enum Step {
+    Asked(Call, Outcome),
+    /// It waited, in ms.
+    Waited(u32),
 }
 
 enum Asked {
@@ -52,15 +65,24 @@ enum Asked {
 }
 
 /// What went to the subject, and what it answered; none if the host answered.
-fn asked(tape: &Tape, taped: &Taped) -> Option<(Asked, Outcome)> {
+fn asked(tape: &Tape, taped: &Taped, bodies: &mut Bodies) -> Option<(Asked, Outcome)> {
+    let mut call = |request: &touchstone_tape::Request| {
+        let bare = touchstone_tape::Request { body: None, ..request.clone() };
+        let body = request
+            .body
+            .map(|number| bodies.entry(number).or_insert_with(|| canonical(tape.body(Some(number)))).clone());
+        let body = match body {
+            Some(body) => Some(body?),
+            None => None,
+        };
+        Call::parse(Request { body, ..on_tape::request_of(tape, &bare)? }).ok()
+    };
     let (did, result) = match &taped.did {
         Did::Call { request, fresh, result } => {
-            let call = call(on_tape::request_of(tape, request)?)?;
+            let call = call(request)?;
             (if *fresh { Asked::Fresh(call) } else { Asked::Shared(call) }, result)
         }
-        Did::Create { request, result, .. } => {
-            (Asked::Fresh(call(on_tape::request_of(tape, request)?)?), result)
-        }
+        Did::Create { request, result, .. } => (Asked::Fresh(call(request)?), result),
         Did::Probe { service, path, result } => (Asked::Probe(target(service, path)?), result),
         Did::UsedUp(_) | Did::Pause { .. } => return None,
     };
@@ -96,13 +118,27 @@ fn is_equal(one: &Outcome, other: &Outcome) -> bool {
     }
 }
 
-/// The call that a request is, whatever the blanks in its body.
-fn call(mut request: Request) -> Option<Call> {
-    request.body = request.body.map(|body| match serde_json::from_slice::<Map<String, Value>>(&body) {
+/// Bodies of requests by their numbers, in the one form in which they are compared; none if no request may have it.
+type Bodies = HashMap<u32, Option<Bytes>>;
+
+/// A body, whatever the blanks in it.
+fn canonical(body: Bytes) -> Option<Bytes> {
+    if body.len() > MAX_BODY_BYTES {
+        return None;
+    }
+    Some(match serde_json::from_slice::<Map<String, Value>>(&body) {
         Ok(json) => serde_json::to_vec(&json).map_or(body, Bytes::from),
         Err(_) => body,
-    });
-    Call::parse(request).ok()
+    })
+}
+
+/// The call that a request is, whatever the blanks in its body.
+fn call(request: Request) -> Option<Call> {
+    let body = match request.body {
+        Some(body) => Some(canonical(body)?),
+        None => None,
+    };
+    Call::parse(Request { body, ..request }).ok()
 }
 
 fn target(service: &str, path: &str) -> Option<(String, String)> {
@@ -110,11 +146,17 @@ fn target(service: &str, path: &str) -> Option<(String, String)> {
     Some((call.service.to_string(), call.path.to_string()))
 }
 
+/// What is left of the steps of a unit.
+struct Order {
+    steps: VecDeque<Step>,
+    begun: bool,
+}
+
 /// A subject that is as the tape has it. What the tape does not hold, or holds in several ways, is never guessed.
 pub struct TapedSubject {
     answers: Arc<TapedAnswers>,
     /// What is answered in order, and only in that; none if reads of all checks are answered.
-    order: Option<Mutex<VecDeque<(Call, Outcome)>>>,
+    order: Option<Mutex<Order>>,
     gaps: Gaps,
 }
 
@@ -127,7 +169,27 @@ impl TapedSubject {
     /// Answers what a unit asked for from its first change on, in that order; nothing if there is no such unit.
     pub fn in_order(answers: Arc<TapedAnswers>, unit: Option<usize>, gaps: Gaps) -> Self {
         let order = unit.and_then(|unit| answers.fresh.get(unit)).cloned().unwrap_or_default();
-        Self { answers, order: Some(Mutex::new(order.into())), gaps }
+        let order = Order { steps: order.into(), begun: false };
+        Self { answers, order: Some(Mutex::new(order)), gaps }
+    }
+
+    /// The check waits. After its first change, what it sees next depends on how long: if it waits otherwise than the check of
+    /// the tape did, what comes next is not known.
+    pub fn waits(&self, milliseconds: u32) {
+        let Some(order) = &self.order else { return };
+        let mut order = order.lock().unwrap_or_else(PoisonError::into_inner);
+        if !order.begun {
+            return;
+        }
+        match order.steps.pop_front() {
+            Some(Step::Waited(then)) if then == milliseconds => {}
+            _ => {
+                order.steps.clear();
+                self.gaps.note(
+                    "not on tape: the check waits otherwise, after its first change, than when the tape was recorded",
+                );
+            }
+        }
     }
 
     fn missing(&self, request: &Request, why: &str) -> CallError {
@@ -150,8 +212,12 @@ impl Openstack for TapedSubject {
         };
         let next = {
             let mut order = order.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_next = order.front().zip(key.as_ref()).is_some_and(|((next, _), key)| next == key);
-            if is_next { order.pop_front() } else { None }
+            order.begun = true;
+            let is_next = match (order.steps.front(), &key) {
+                (Some(Step::Asked(next, _)), Some(key)) => next == key,
+                _ => false,
+            };
+            if is_next { order.steps.pop_front() } else { None }
         };
         next.map_or_else(
             || {
@@ -160,7 +226,10 @@ impl Openstack for TapedSubject {
                     "the check did not ask for it, at this point, when the tape was recorded",
                 ))
             },
-            |(_, outcome)| outcome,
+            |step| match step {
+                Step::Asked(_, outcome) => outcome,
+                Step::Waited(_) => Err(self.missing(&request, "the check waited here")),
+            },
         )
     }
 

@@ -51,6 +51,15 @@ impl Verbatim {
         on_tape::request_of(&self.tape, on_tape).as_ref() == Some(request)
     }
 
+    /// An error that no host makes says nothing.
+    fn known<T>(&self, result: Result<T, CallError>) -> Result<T, CallError> {
+        result.inspect_err(|error| {
+            if error.kind == ErrorKind::NotOnTape {
+                self.gaps.note("not on tape: an error of a kind that is not known");
+            }
+        })
+    }
+
     fn missing(&self, request: &Request) -> CallError {
         let problem =
             "not on tape: the check asked for something else at this point when the tape was recorded";
@@ -69,7 +78,7 @@ impl Capabilities for Verbatim {
     async fn call(&self, request: Request) -> Result<Response, CallError> {
         match self.next().await? {
             Some(Did::Call { request: then, result, .. }) if self.is_same(&request, &then) => {
-                on_tape::result_of(&self.tape, &result)
+                self.known(on_tape::result_of(&self.tape, &result))
             }
             _ => Err(self.missing(&request)),
         }
@@ -90,7 +99,7 @@ impl Capabilities for Verbatim {
                     && self.is_same(&creation.undo, &undo)
                     && creation.id_pointer == id_pointer =>
             {
-                on_tape::result_of(&self.tape, &result).map(|response| Created { id, response })
+                self.known(on_tape::result_of(&self.tape, &result)).map(|response| Created { id, response })
             }
             _ => Err(self.missing(&creation.request)),
         }
@@ -101,7 +110,7 @@ impl Capabilities for Verbatim {
             Some(Did::Probe { service: then, path: path_then, result })
                 if (&service, &path) == (&then, &path_then) =>
             {
-                on_tape::result_of(&self.tape, &result)
+                self.known(on_tape::result_of(&self.tape, &result))
             }
             _ => Err(self.missing(&Request::new(service, touchstone_grants::Method::Get, path))),
         }

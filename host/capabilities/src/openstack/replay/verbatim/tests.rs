@@ -279,3 +279,21 @@ async fn the_subject_is_as_it_was() {
         ("u1", &["member".to_owned()][..])
     );
 }
+
+/// As those of a later version may be.
+#[tokio::test]
+async fn an_error_of_an_unknown_kind_is_a_gap() {
+    let failure = || Failure { kind: "moonstruck".into(), message: "?".into() };
+    let result = || touchstone_tape::CallResult::Error(failure());
+    let probe = Did::Probe { service: "s3".into(), path: "/".into(), result: result() };
+    let read = Did::Call { request: on_tape::request(&list()), fresh: false, result: result() };
+    let now = std::time::Instant::now;
+    let tape = tape_of(None, |track| track.call(read, None, None, Bytes::new(), now()));
+    let (verbatim, gaps) = replayed(tape);
+    assert_eq!(verbatim.call(list()).await.unwrap_err().kind, ErrorKind::NotOnTape);
+    assert!(gaps.first().is_some_and(|gap| gap.contains("a kind that is not known")), "{:?}", gaps.first());
+    let (verbatim, gaps) =
+        replayed(tape_of(None, |track| track.call(probe, None, None, Bytes::new(), now())));
+    assert_eq!(verbatim.probe("s3".into(), "/".into()).await.unwrap_err().kind, ErrorKind::NotOnTape);
+    assert!(gaps.first().is_some());
+}

@@ -20,12 +20,15 @@ const GRANTS: [&str; 3] = [
 fn replayed(tape: &Arc<Tape>, grants: &[&str]) -> (Granted, Gaps, Arc<Journal>) {
     let (answers, gaps) = (Arc::new(TapedAnswers::of(Arc::clone(tape))), Gaps::none());
     let shared = Arc::new(TapedSubject::shared(Arc::clone(&answers), gaps.clone()));
-    let direct: Arc<dyn Openstack> = Arc::new(TapedSubject::in_order(answers, Some(0), gaps.clone()));
+    let in_order = Arc::new(TapedSubject::in_order(answers, Some(0), gaps.clone()));
+    let direct: Arc<dyn Openstack> = in_order.clone();
     let journal = Journal::unwritten(header());
     let ledger = Ledger::new(Arc::clone(&direct), Arc::clone(&journal), "check");
     let grants = grants.iter().map(|grant| grant.parse().unwrap()).collect();
     (
-        Granted::new(shared, grants, CallLimits::default()).creating(direct, ledger).without_pauses(),
+        Granted::new(shared, grants, CallLimits::default())
+            .creating(direct, ledger)
+            .without_pauses(move |ms| in_order.waits(ms)),
         gaps,
         journal,
     )
@@ -48,6 +51,7 @@ async fn what_was_created_is_created_again() {
     let then = recording.create(volume(json!({"size": 1}))).await.unwrap();
     recording.create(volume(json!({"size": 9}))).await.unwrap_err();
     let during = recording.call(get("compute", "/servers/nowhere")).await.unwrap();
+    recording.pause(60_000).await;
     let deleted = recording.call(delete(&then.id)).await.unwrap();
     let tape = taping.end();
 
@@ -58,7 +62,10 @@ async fn what_was_created_is_created_again() {
     assert_eq!(granted.create(volume(json!({"size": 1}))).await.unwrap(), then);
     assert_eq!(granted.create(volume(json!({"size": 9}))).await.unwrap_err().kind, ErrorKind::Exhausted);
     assert_eq!(granted.call(get("compute", "/servers/nowhere")).await.unwrap(), during);
+    let started = tokio::time::Instant::now();
     granted.pause(60_000).await;
+    assert_eq!(started.elapsed().as_millis(), 0);
+    assert_eq!(gaps.first(), None);
     assert_eq!(granted.call(delete(&then.id)).await.unwrap(), deleted);
     assert_eq!((gaps.first(), granted.usage().calls), (None, 4));
     assert_eq!(journal.path().as_os_str(), "", "nothing is written");
@@ -108,4 +115,45 @@ async fn what_is_done_otherwise_is_not_on_tape_and_costs_nothing() {
     assert_missing(granted.call(get("block-storage", "/volumes/v1")).await, NOT_NOW);
     assert_missing(granted.call(delete("v1")).await, NOT_NOW);
     assert_eq!(granted.create(volume(json!({"size": 2}))).await.unwrap().id, "v2", "it was paid back");
+}
+
+/// A tape of a check that waits before its first change, after it, and at the end.
+fn tape_with_pauses() -> Arc<Tape> {
+    let mut taping = Taping::new();
+    let track = taping.unit();
+    paused(&track, 500);
+    called(&track, &get("block-storage", "/volumes/detail"), false, &answer("none"));
+    volume_on_tape(&track, &volume(json!({"size": 1})), "v1");
+    paused(&track, 1000);
+    called(&track, &get("block-storage", "/volumes/v1"), true, &answer("available"));
+    paused(&track, 2000);
+    taping.end()
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_as_then_sees_what_was_seen_then() {
+    let (granted, gaps, _) = replayed(&tape_with_pauses(), &GRANTS);
+    // Nothing had changed yet: it may wait as it likes.
+    for ms in [1, 2, 3] {
+        granted.pause(ms).await;
+        assert_eq!(granted.call(get("block-storage", "/volumes/detail")).await, answer("none"));
+    }
+    granted.create(volume(json!({"size": 1}))).await.unwrap();
+    granted.pause(1000).await;
+    assert_eq!(granted.call(get("block-storage", "/volumes/v1")).await, answer("available"));
+    granted.pause(2000).await;
+    assert_eq!(gaps.first(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_otherwise_after_its_first_change_sees_nothing_more() {
+    for pauses in [&[][..], &[999], &[1001], &[1000, 0], &[500, 500]] {
+        let (granted, gaps, _) = replayed(&tape_with_pauses(), &GRANTS);
+        granted.create(volume(json!({"size": 1}))).await.unwrap();
+        for ms in pauses {
+            granted.pause(*ms).await;
+        }
+        assert_missing(granted.call(get("block-storage", "/volumes/v1")).await, NOT_NOW);
+        assert!(gaps.first().unwrap().contains("not on tape: "), "{pauses:?}");
+    }
 }
