@@ -43,7 +43,7 @@ impl TapedAnswers {
             match did {
                 Asked::Shared(call) => add(&mut shared, call, outcome),
                 Asked::Probe(target) => add(&mut probes, target, outcome),
-                Asked::Fresh(call) => fresh[unit].push(Step::Asked(call, outcome)),
+                Asked::Fresh(call) => fresh[unit].push(Step::Asked(Box::new((call, outcome)))),
             }
         }
         Self { tape, shared, probes, fresh }
@@ -53,7 +53,7 @@ impl TapedAnswers {
 /// What a check did after its first change.
 #[derive(Clone)]
 enum Step {
-    Asked(Call, Outcome),
+    Asked(Box<(Call, Outcome)>),
     /// It waited, in ms.
     Waited(u32),
 }
@@ -214,7 +214,7 @@ impl Openstack for TapedSubject {
             let mut order = order.lock().unwrap_or_else(PoisonError::into_inner);
             order.begun = true;
             let is_next = match (order.steps.front(), &key) {
-                (Some(Step::Asked(next, _)), Some(key)) => next == key,
+                (Some(Step::Asked(next)), Some(key)) => next.0 == *key,
                 _ => false,
             };
             if is_next { order.steps.pop_front() } else { None }
@@ -227,7 +227,7 @@ impl Openstack for TapedSubject {
                 ))
             },
             |step| match step {
-                Step::Asked(_, outcome) => outcome,
+                Step::Asked(asked) => asked.1,
                 Step::Waited(_) => Err(self.missing(&request, "the check waited here")),
             },
         )
