@@ -18,7 +18,7 @@ use touchstone_simulator::Scenario;
 const CHECK: &str = "scs-0103-standard-flavors";
 const TURNS: usize = 41;
 /// The whole scope takes seconds.
-const LONG_TURNS: usize = 11;
+const LONG_TURNS: usize = 7;
 
 fn main() {
     let tokio = tokio::runtime::Runtime::new().unwrap();

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use touchstone_capabilities::openstack::{
@@ -70,7 +72,8 @@ impl House {
 
     fn job_of(&self, cloud: CloudConfig, tests: Option<&str>) -> Job {
         let tests = tests.map(|tests| tests.parse().unwrap());
-        let selection = Selection { tests, ..Selection::on("2026-11-23".parse().unwrap()) };
+        let selection =
+            Selection { tests, ..Selection::on(Offset::UTC.to_datetime(Timestamp::now()).date()) };
         let file = self.folder.path().join(SCOPE).display().to_string();
         let task = Task::new(self.manifest.clone(), file, selection, cloud.name()).unwrap();
         Job::new(task, cloud, std::env::temp_dir().join("touchstone-bench"))
