@@ -8,7 +8,7 @@ use touchstone_runner::{RecordedRun, Runner, changes};
 use touchstone_scope::Manifest;
 
 use super::{run, runtime, scope, stores};
-use crate::args::{ReplayArgs, SelectionArgs};
+use crate::args::ReplayArgs;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -48,7 +48,7 @@ async fn one(
     args: &ReplayArgs,
 ) -> Result<Replayed, Failure> {
     let run = RecordedRun::open(file).map_err(|refused| Exit::Refused.because(refused))?;
-    let selection = if SelectionArgs::is_default(&args.selection) {
+    let selection = if args.selection.is_default() {
         run.selection(&manifest).map_err(|refused| Exit::Refused.because(refused))?
     } else {
         run::selection(&args.selection, run.reference_date())?
