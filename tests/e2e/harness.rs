@@ -24,7 +24,10 @@ pub(crate) use touchstone::{Started, Touchstone};
 
 /// The root of the repository.
 pub(crate) fn repo() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in a folder of the repository")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("the package lies in a folder of a folder")
 }
 
 /// What is kept from one run of the tests to the next: built components, compiled code. Safe to delete.

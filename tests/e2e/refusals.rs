@@ -171,7 +171,7 @@ fn a_component_of_200_mb_is_not_read() {
 fn a_component_for_another_contract() {
     let json = descriptor().to_string();
     let custom = [(DESCRIPTOR, json.as_bytes())];
-    for (version, advice) in [("1.0.0", "a newer host"), ("0.2.0", "a newer host"), ("0.0.1", "rebuild")] {
+    for (version, advice) in [("1.0.0", "a newer host"), ("0.2.0", "a newer host"), ("0.0.1", "too old")] {
         let bytes = component(&[], &[&format!("touchstone:check/check@{version}")], &custom);
         assert_bytes_refused(&bytes, &[&format!("touchstone:check@{version}"), advice]);
         let bytes = component(&[&format!("touchstone:check/openstack@{version}")], &[CHECK], &custom);
@@ -185,9 +185,9 @@ fn a_component_that_imports_what_is_not_for_checks() {
     let json = descriptor().to_string();
     let custom = [(DESCRIPTOR, json.as_bytes())];
     for import in [
-        "wasi:cli/environment@0.2.0",
-        "wasi:sockets/tcp@0.2.3",
-        "wasi:clocks/wall-clock@0.2.0",
+        "wasi:cli/environment@0.3.0",
+        "wasi:sockets/tcp@0.1.0",
+        "wasi:keyvalue/store@0.2.0",
         "touchstone:check/secrets@0.1.0",
         "touchstone:evil/openstack@0.1.0",
         "touchstone:check/openstack",
@@ -300,11 +300,11 @@ fn everything_that_is_wrong_is_said_at_once() {
 #[test]
 fn files_are_inspected_as_strictly() {
     let cloud = Cloud::start();
-    let wasi = crafted::component(&["wasi:cli/environment@0.2.0"], &[CHECK], &[]);
+    let wasi = crafted::component(&["wasi:cli/environment@0.3.0"], &[CHECK], &[]);
     for (name, bytes, why) in [
         ("text.wasm", b"hello".to_vec(), "not a whole WebAssembly component"),
         ("core.wasm", b"\0asm\x01\0\0\0".to_vec(), "a core WebAssembly module"),
-        ("wasi.wasm", wasi, "it imports `wasi:cli/environment@0.2.0`"),
+        ("wasi.wasm", wasi, "it imports `wasi:cli/environment@0.3.0`"),
     ] {
         cloud.write(name, bytes);
         let ran = cloud.touchstone().args(["check", "inspect", name]).without_log().run();

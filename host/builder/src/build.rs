@@ -7,7 +7,8 @@ use serde::Deserialize;
 use touchstone_runtime::{PrepareError, Runtime};
 use touchstone_store::{Component, ComponentError};
 
-use crate::toolchain::{TARGET, Toolchain};
+use crate::language::Language;
+use crate::toolchain::{TARGET, Toolchain, ToolchainError};
 
 /// A check cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum BuildError {
         /// What is missing.
         why: String,
     },
+    /// This machine cannot build it.
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
     /// Cargo does not run.
     #[error("cargo does not run: {0}")]
     Cargo(io::Error),
@@ -43,13 +47,16 @@ pub enum BuildError {
     Undescribed(#[from] PrepareError),
 }
 
-/// Builds the check in `folder`, and embeds its descriptor. Cargo's messages go to standard error.
+/// Builds the check in `folder`, and embeds its descriptor; or embeds it in a component that any toolchain built, if it is
+/// a file. What the toolchains say goes to standard error.
 ///
 /// # Errors
-/// The folder is not the crate of a check, it does not compile, or what it compiles to cannot be run by this host.
-pub async fn build(folder: &Path, toolchain: &Toolchain, runtime: &Runtime) -> Result<Component, BuildError> {
-    let package = Package::of(folder)?;
-    let path = compile(folder, &package, toolchain)?;
+/// The folder is not the source of a check, it does not compile, or what it compiles to cannot be run by this host.
+pub async fn build(source: &Path, runtime: &Runtime) -> Result<Component, BuildError> {
+    let path = match Language::of(source) {
+        Language::Component => source.to_owned(),
+        Language::Rust => compile(source, &Package::of(source)?, &Toolchain::ensure()?)?,
+    };
     let bytes = fs::read(&path).map_err(|source| BuildError::Unreadable { path, source })?;
     Component::admit_bare(&bytes)?;
     let descriptor = runtime.describe(&bytes).await?;

@@ -6,8 +6,9 @@
 
 mod build;
 mod create;
+mod language;
 mod toolchain;
 
 pub use build::{BuildError, build, test};
 pub use create::{CreateError, Sdk, create};
-pub use toolchain::{Toolchain, ToolchainError};
+pub use toolchain::ToolchainError;

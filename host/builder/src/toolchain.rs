@@ -10,7 +10,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What it takes to compile a crate to a component on this machine.
 #[derive(Debug, Clone)]
-pub struct Toolchain {
+pub(crate) struct Toolchain {
     linker: PathBuf,
     sysroot: Option<PathBuf>,
     cargo_home: PathBuf,
@@ -42,7 +42,7 @@ impl Toolchain {
     ///
     /// # Errors
     /// There is no Rust, or no standard library can be had; the message says what to do.
-    pub fn ensure() -> Result<Self, ToolchainError> {
+    pub(crate) fn ensure() -> Result<Self, ToolchainError> {
         let sysroot = PathBuf::from(rustc(&["--print", "sysroot"])?);
         let version = rustc(&["-vV"])?;
         let field =

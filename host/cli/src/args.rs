@@ -43,6 +43,20 @@ pub(crate) enum Command {
     /// Make, look at and publish checks.
     #[command(subcommand)]
     Check(CheckCommand),
+    /// Say which version this is.
+    Version {
+        /// Also say for which versions of the contract components may be built.
+        #[arg(long)]
+        wit: bool,
+    },
+    /// What we start ourselves as, to compile components that nobody vouches for.
+    #[command(hide = true, name = touchstone_runtime::CHILD_COMMAND)]
+    CompileComponent {
+        #[allow(missing_docs)]
+        memory_bytes: u64,
+        #[allow(missing_docs)]
+        seconds: u64,
+    },
 }
 
 impl Cli {

@@ -13,11 +13,12 @@ mod simulate;
 mod stores;
 mod tape;
 mod verify;
+mod version;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use touchstone_runtime::{Runtime, RuntimeConfig};
+use touchstone_runtime::{ChildCompiler, CompileLimits, Runtime, RuntimeConfig};
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
@@ -36,6 +37,8 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Simulate(args) => in_tokio(simulate::simulate(args)),
         Command::Scope(command) => scope::scope(command),
         Command::Check(command) => in_tokio(check::check(command)),
+        Command::Version { wit } => Ok(version::version(wit)),
+        Command::CompileComponent { .. } => unreachable!("main has done it"),
     }
 }
 
@@ -50,8 +53,14 @@ fn in_tokio(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, F
 
 /// The engine, with compiled code cached in `$XDG_CACHE_HOME/touchstone/code` (`~/.cache/touchstone/code`).
 fn runtime() -> Result<Arc<Runtime>, Failure> {
-    let config =
-        RuntimeConfig { code_cache: base("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("code")) };
+    let program = std::env::current_exe().map_err(|error| {
+        Exit::OwnFault
+            .because(format!("this program does not know where it is, and cannot start itself: {error}"))
+    })?;
+    let config = RuntimeConfig {
+        code_cache: base("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("code")),
+        child: Some(ChildCompiler { program, limits: CompileLimits::default() }),
+    };
     Runtime::new(&config).map(Arc::new).map_err(|error| Exit::OwnFault.because(error))
 }
 

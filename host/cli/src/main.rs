@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::Cli;
+use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
@@ -26,6 +26,9 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
+    if let Command::CompileComponent { memory_bytes, seconds } = cli.command {
+        return touchstone_runtime::compile_for_parent(memory_bytes, seconds).into();
+    }
     logging::start(cli.verbose());
     // A panic is our own fault, and has an exit code of its own; its message was written by then.
     match std::panic::catch_unwind(AssertUnwindSafe(|| commands::run(cli))) {

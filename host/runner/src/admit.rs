@@ -191,7 +191,7 @@ impl Library {
             }
             let (runtime, component) = (self.runtime.clone(), component.clone());
             let place = admitted.places.get(digest).map_or("", String::as_str);
-            tasks.push((place, tokio::task::spawn_blocking(move || runtime.prepare(&component))));
+            tasks.push((place, tokio::spawn(async move { runtime.prepare(&component, false).await })));
         }
         let mut problems = Vec::new();
         for (place, task) in tasks {

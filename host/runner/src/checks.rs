@@ -204,7 +204,7 @@ impl Instance {
             track.end(
                 match &ran.how {
                     None => tape::How::Stopped,
-                    Some(End::TimedOut) => tape::How::TimedOut,
+                    Some(End::TimedOut | End::NotCompiled(_)) => tape::How::TimedOut,
                     Some(_) => tape::How::ByItself,
                 },
                 ran.noted.said,

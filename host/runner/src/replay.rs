@@ -226,6 +226,7 @@ impl Take {
             Kind::Verbatim(Some(end)) => {
                 let how = match end.how {
                     How::ByItself => how,
+                    How::TimedOut if matches!(how, Some(End::NotCompiled(_))) => how,
                     How::TimedOut => Some(End::TimedOut),
                     How::Stopped => None,
                 };

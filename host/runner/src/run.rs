@@ -232,5 +232,6 @@ pub(crate) fn problem_of(how: &End) -> Option<String> {
         End::Trapped(what) => Some(format!("the check stopped half-way: {what}")),
         End::OutOfMemory => Some("the check stopped half-way: it needs more memory than it may have".into()),
         End::TimedOut => Some("the check took longer than it may".into()),
+        End::NotCompiled(why) => Some(format!("the check was not run: {why}")),
     }
 }

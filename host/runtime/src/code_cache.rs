@@ -51,29 +51,53 @@ impl CodeCache {
             tracing::warn!(%digest, "compiled code in the cache is damaged, and is made anew");
             return None;
         }
-        // SAFETY: the file lies in a folder that only this user can write to, was written by `store` below from what
-        // wasmtime compiled for this very component (the name) and an engine of this configuration (the suffix), and
-        // its bytes have not changed since (the hash). Wasmtime itself refuses code of another version.
-        match unsafe { Component::deserialize(engine, code) } {
-            Ok(component) => Some(component),
-            Err(error) => {
-                tracing::debug!(%digest, %error, "compiled code in the cache does not fit, and is made anew");
-                None
-            }
+        // The file lies in a folder that only this user can write to, was written by `keep` below from what wasmtime compiled
+        // for this very component (the name) and an engine of this configuration (the suffix), and its bytes have not
+        // changed since (the hash).
+        deserialize(engine, digest, code)
+    }
+
+    /// Takes, and keeps, the code of a component that a child of ours compiled: the same program, with an engine of the same
+    /// configuration, through a pipe that nobody else has.
+    pub(crate) fn adopt(&self, engine: &Engine, digest: &Digest, code: &[u8]) -> Option<Component> {
+        if Engine::detect_precompiled(code) != Some(Precompiled::Component) {
+            return None;
         }
+        let component = deserialize(engine, digest, code)?;
+        self.keep(digest, code);
+        Some(component)
     }
 
     /// Keeps a compiled component. A cache that cannot be written costs time, nothing else.
     pub(crate) fn store(&self, digest: &Digest, component: &Component) {
+        match component.serialize() {
+            Ok(code) => self.keep(digest, &code),
+            Err(error) => tracing::warn!(%digest, %error, "compiled code cannot be cached"),
+        }
+    }
+
+    fn keep(&self, digest: &Digest, code: &[u8]) {
         let Some(path) = self.path(digest) else { return };
-        let written = component.serialize().map_err(io::Error::other).and_then(|code| write(&path, &code));
-        if let Err(error) = written {
+        if let Err(error) = write(&path, code) {
             tracing::warn!(path = %path.display(), %error, "compiled code cannot be cached");
         }
     }
 
     fn path(&self, digest: &Digest) -> Option<PathBuf> {
         Some(self.folder.as_ref()?.join(format!("{}.{}", digest.hex(), self.suffix)))
+    }
+}
+
+/// Loads code that is certain to be what wasmtime compiled.
+fn deserialize(engine: &Engine, digest: &Digest, code: &[u8]) -> Option<Component> {
+    // SAFETY: the callers say where the code comes from: from wasmtime in this process or in a child of it, unchanged.
+    // Wasmtime itself refuses code of another version or configuration.
+    match unsafe { Component::deserialize(engine, code) } {
+        Ok(component) => Some(component),
+        Err(error) => {
+            tracing::debug!(%digest, %error, "compiled code does not fit, and is made anew");
+            None
+        }
     }
 }
 

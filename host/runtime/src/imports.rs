@@ -6,10 +6,13 @@ use bytes::Bytes;
 use touchstone_capabilities::openstack as capability;
 use touchstone_capabilities::openstack::{Capabilities, ledger};
 use touchstone_grants::Method;
+use touchstone_store::Digest;
 
 use crate::bindings::touchstone::check::{assets, context, evidence, findings, openstack, probe, types};
+use crate::frozen::random::Random;
 use crate::limits::{FINDING_BYTES, LOG_LINE, Limits, MAX_TEXT};
 use crate::memory::MemoryLimiter;
+use crate::printed::{Lines, Printed};
 use crate::runtime::Assignment;
 use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut};
 
@@ -17,6 +20,9 @@ use crate::said::{Finding, Listener, LogLevel, Resource, Severity, Verdict, cut}
 pub(crate) struct Imports {
     pub(crate) memory: MemoryLimiter,
     pub(crate) said: Said,
+    pub(crate) random: Random,
+    output: Lines,
+    error: Lines,
     openstack: Arc<dyn Capabilities>,
     testcases: Vec<String>,
     parameters: BTreeMap<String, String>,
@@ -45,7 +51,7 @@ pub(crate) struct Dropped {
 }
 
 impl Imports {
-    pub(crate) fn new(assignment: Assignment, dropped: Arc<Dropped>) -> Self {
+    pub(crate) fn new(component: &Digest, assignment: Assignment, dropped: Arc<Dropped>) -> Self {
         let Limits { memory_bytes, findings, outcomes, log_bytes, .. } = assignment.limits;
         Imports {
             memory: MemoryLimiter::new(memory_bytes),
@@ -57,6 +63,9 @@ impl Imports {
                 log_bytes_left: log_bytes,
                 dropped,
             },
+            random: Random::new(component, assignment.reference_time),
+            output: Lines::default(),
+            error: Lines::default(),
             openstack: assignment.openstack,
             testcases: assignment.testcases,
             parameters: assignment.parameters,
@@ -65,6 +74,36 @@ impl Imports {
             assets: assignment.assets,
             evidence: assignment.evidence,
         }
+    }
+
+    /// What the check sees as now, in seconds since 1970-01-01T00:00:00Z.
+    pub(crate) fn reference_time(&self) -> i64 {
+        self.reference_time
+    }
+
+    /// Passes what the check prints on to its log.
+    pub(crate) fn print(&mut self, where_to: Printed, bytes: &[u8]) {
+        let (lines, level) = match where_to {
+            Printed::Output => (&mut self.output, LogLevel::Info),
+            Printed::Error => (&mut self.error, LogLevel::Warning),
+        };
+        for line in lines.take(bytes) {
+            self.said.log(level, line);
+        }
+    }
+}
+
+impl Said {
+    fn log(&mut self, level: LogLevel, message: String) {
+        let message = cut(message, MAX_TEXT);
+        // What the host writes around a line counts too, or a flood of empty ones would fill the log all the same.
+        let cost = message.len() + LOG_LINE;
+        if cost > self.log_bytes_left {
+            self.log_bytes_left = 0;
+            return count(&self.dropped.log_bytes, cost);
+        }
+        self.log_bytes_left -= cost;
+        self.listener.log(level, &message);
     }
 }
 
@@ -138,21 +177,12 @@ impl findings::Host for Imports {
     }
 
     async fn log(&mut self, level: findings::LogLevel, message: String) {
-        let said = &mut self.said;
-        let message = cut(message, MAX_TEXT);
-        // What the host writes around a line counts too, or a flood of empty ones would fill the log all the same.
-        let cost = message.len() + LOG_LINE;
-        if cost > said.log_bytes_left {
-            said.log_bytes_left = 0;
-            return count(&said.dropped.log_bytes, cost);
-        }
-        said.log_bytes_left -= cost;
         let level = match level {
             findings::LogLevel::Debug => LogLevel::Debug,
             findings::LogLevel::Info => LogLevel::Info,
             findings::LogLevel::Warning => LogLevel::Warning,
         };
-        said.listener.log(level, &message);
+        self.said.log(level, message);
     }
 }
 

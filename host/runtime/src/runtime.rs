@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use semver::Version;
+use tokio::sync::Semaphore;
 use touchstone_capabilities::openstack::{Capabilities, Granted};
 use touchstone_store::{AssetSpec, Component, Descriptor, Digest, ParameterSpec, TestcaseSpec};
 use wasmtime::component::{Component as Code, HasSelf, Linker};
@@ -13,6 +14,8 @@ use wasmtime::{Config, Engine, Store, Trap, UpdateDeadline};
 
 use crate::bindings::{OpenstackCheck, OpenstackCheckPre};
 use crate::code_cache::CodeCache;
+use crate::compiler::{self, ChildCompiler, ChildError};
+use crate::frozen;
 use crate::imports::{Dropped, Imports};
 use crate::limits::{Limits, STACK_BYTES};
 use crate::said::{Listener, cut};
@@ -23,6 +26,8 @@ use crate::ticker::Ticker;
 pub struct RuntimeConfig {
     /// Where compiled code is kept, e.g. `~/.cache/touchstone/code`; nowhere if `None` (the default).
     pub code_cache: Option<PathBuf>,
+    /// What compiles components that nobody vouches for. If `None` (the default), this process does.
+    pub child: Option<ChildCompiler>,
 }
 
 /// The one WebAssembly engine of a process. It can prepare and run many checks at a time.
@@ -30,13 +35,17 @@ pub struct Runtime {
     engine: Engine,
     linker: Linker<Imports>,
     cache: CodeCache,
+    child: Option<ChildCompiler>,
+    /// Children that may compile at a time.
+    children: Semaphore,
     ticker: Arc<Ticker>,
 }
 
-/// A component that is compiled and linked, ready to make instances of.
+/// A component that is compiled and linked, ready to make instances of; or one that could not be compiled within limits, of
+/// which every run says so.
 #[derive(Clone)]
 pub struct PreparedCheck {
-    pre: OpenstackCheckPre<Imports>,
+    code: Result<OpenstackCheckPre<Imports>, String>,
     digest: Digest,
     /// Without it nothing would interrupt an instance that outlives the [`Runtime`].
     _ticker: Arc<Ticker>,
@@ -101,6 +110,8 @@ pub enum End {
     OutOfMemory,
     /// It took longer than it may.
     TimedOut,
+    /// It was not run: compiling it took more than it may, as this text says.
+    NotCompiled(String),
 }
 
 /// The engine cannot be made on this machine.
@@ -133,25 +144,73 @@ impl Runtime {
         OpenstackCheck::add_to_linker::<_, HasSelf<_>>(&mut linker, |imports| imports).map_err(wrong)?;
         let ticker = Ticker::start(engine.clone()).map_err(|error| RuntimeError(error.to_string()))?;
         let cache = CodeCache::open(&engine, config.code_cache.as_deref());
-        Ok(Runtime { engine, linker, cache, ticker: Arc::new(ticker) })
+        let child = config.child.clone();
+        let children = Semaphore::new(compiler::threads());
+        Ok(Runtime { engine, linker, cache, child, children, ticker: Arc::new(ticker) })
     }
 
-    /// Compiles a component, or takes its compiled code from the cache. Takes seconds for large components: call it
-    /// where blocking does no harm.
+    /// Compiles a component, or takes its compiled code from the cache. One that is not `trusted` is compiled by a child, if
+    /// there is one; where that takes more than it may, every run of the check ends with [`End::NotCompiled`].
     ///
     /// # Errors
     /// The component is not valid, or its imports have other types than this host's.
-    pub fn prepare(&self, component: &Component) -> Result<PreparedCheck, PrepareError> {
+    pub async fn prepare(
+        self: &Arc<Self>,
+        component: &Component,
+        trusted: bool,
+    ) -> Result<PreparedCheck, PrepareError> {
         let digest = component.digest();
-        let code = match self.cache.load(&self.engine, &digest) {
-            Some(code) => code,
-            None => {
-                let code = self.compile(digest, component.bytes())?;
-                self.cache.store(&digest, &code);
-                code
-            }
+        if let Some(prepared) = self.elsewhere(move |it| it.prepare_cached(digest)).await {
+            return prepared;
+        }
+        let bytes = component.bytes().clone();
+        let Some(child) = self.child.as_ref().filter(|_| !trusted) else {
+            return self.elsewhere(move |it| it.prepare_here(digest, &bytes)).await;
         };
+        let turn = self.children.acquire().await;
+        let compiled = child.compile(&bytes).await;
+        drop(turn);
+        match compiled {
+            Ok(code) => self.elsewhere(move |it| it.adopt(digest, &code)).await,
+            Err(error @ (ChildError::Invalid(_) | ChildError::NotStarted(_))) => {
+                Err(PrepareError { digest, why: error.to_string() })
+            }
+            Err(error) => Ok(self.prepared(digest, Err(error.to_string()))),
+        }
+    }
+
+    /// Does what takes a while where that does no harm.
+    async fn elsewhere<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> T {
+        let it = self.clone();
+        match tokio::task::spawn_blocking(move || work(&it)).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The process ends, and nobody waits for it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    fn prepare_cached(&self, digest: Digest) -> Option<Result<PreparedCheck, PrepareError>> {
+        let code = self.cache.load(&self.engine, &digest)?;
+        Some(self.link(digest, &code))
+    }
+
+    fn prepare_here(&self, digest: Digest, bytes: &[u8]) -> Result<PreparedCheck, PrepareError> {
+        let code = self.compile(digest, bytes)?;
+        self.cache.store(&digest, &code);
         self.link(digest, &code)
+    }
+
+    /// Takes what a child compiled.
+    fn adopt(&self, digest: Digest, code: &[u8]) -> Result<PreparedCheck, PrepareError> {
+        let wrong = || PrepareError { digest, why: "what was compiled cannot be loaded".into() };
+        let component = self.cache.adopt(&self.engine, &digest, code).ok_or_else(wrong)?;
+        self.link(digest, &component)
     }
 
     /// Asks a component for its descriptor by running its `describe`, with no capability and ten seconds.
@@ -162,6 +221,7 @@ impl Runtime {
         let digest = Digest::of(bytes);
         let wrong = |why: String| PrepareError { digest, why };
         let prepared = self.link(digest, &self.compile(digest, bytes)?)?;
+        let check = prepared.code.as_ref().map_err(|why| wrong(why.clone()))?;
         let limits = Limits { wall: DESCRIBE_WALL, ..Limits::default() };
         let assignment = Assignment {
             openstack: Arc::new(Granted::nowhere()),
@@ -174,9 +234,9 @@ impl Runtime {
             limits,
             listener: Arc::new(Deaf),
         };
-        let mut store = prepared.store(assignment, Arc::default());
+        let mut store = prepared.store(&self.engine, assignment, Arc::default());
         let described = async {
-            let check = prepared.pre.instantiate_async(&mut store).await?;
+            let check = check.instantiate_async(&mut store).await?;
             check.touchstone_check_check().call_describe(&mut store).await
         };
         let said = tokio::time::timeout(DESCRIBE_WALL, described).await;
@@ -218,16 +278,24 @@ impl Runtime {
     }
 
     fn link(&self, digest: Digest, code: &Code) -> Result<PreparedCheck, PrepareError> {
-        let pre = self.linker.instantiate_pre(code).and_then(OpenstackCheckPre::new).map_err(|error| {
-            PrepareError {
-                digest,
-                why: format!(
-                    "it does not fit the contract touchstone:check@{}: {error:#}",
-                    touchstone_store::HOST_CONTRACT
-                ),
-            }
+        let linked = if frozen::is_wanted(&self.engine, code) {
+            let mut linker = self.linker.clone();
+            frozen::link(&mut linker, &self.engine, code).and_then(|()| linker.instantiate_pre(code))
+        } else {
+            self.linker.instantiate_pre(code)
+        };
+        let pre = linked.and_then(OpenstackCheckPre::new).map_err(|error| PrepareError {
+            digest,
+            why: format!(
+                "it does not fit the contract touchstone:check@{}: {error:#}",
+                touchstone_store::HOST_CONTRACT
+            ),
         })?;
-        Ok(PreparedCheck { pre, digest, _ticker: self.ticker.clone() })
+        Ok(self.prepared(digest, Ok(pre)))
+    }
+
+    fn prepared(&self, digest: Digest, code: Result<OpenstackCheckPre<Imports>, String>) -> PreparedCheck {
+        PreparedCheck { code, digest, _ticker: self.ticker.clone() }
     }
 }
 
@@ -241,12 +309,16 @@ impl PreparedCheck {
     /// the call that it waits for.
     pub async fn run(&self, assignment: Assignment) -> Ended {
         let started = Instant::now();
+        let code = match &self.code {
+            Ok(code) => code,
+            Err(why) => return Ended::not_compiled(why),
+        };
         let wall = assignment.limits.wall;
         let dropped = Arc::new(Dropped::default());
-        let mut store = self.store(assignment, dropped.clone());
+        let mut store = self.store(code.engine(), assignment, dropped.clone());
         // The epoch bounds computing, the timeout bounds waiting for answers; each alone leaves the other endless.
         let running = async {
-            let check = self.pre.instantiate_async(&mut store).await?;
+            let check = code.instantiate_async(&mut store).await?;
             check.touchstone_check_check().call_run(&mut store).await
         };
         let result = tokio::time::timeout(wall, running).await;
@@ -274,10 +346,10 @@ impl PreparedCheck {
         }
     }
 
-    fn store(&self, assignment: Assignment, dropped: Arc<Dropped>) -> Store<Imports> {
+    fn store(&self, engine: &Engine, assignment: Assignment, dropped: Arc<Dropped>) -> Store<Imports> {
         let Limits { wall, call_bytes, handles, .. } = assignment.limits;
         let deadline = Instant::now() + wall;
-        let mut store = Store::new(self.pre.engine(), Imports::new(assignment, dropped));
+        let mut store = Store::new(engine, Imports::new(&self.digest, assignment, dropped));
         store.limiter(|imports| &mut imports.memory);
         store.set_hostcall_fuel(call_bytes);
         store.set_max_component_handles(handles);
@@ -286,6 +358,17 @@ impl PreparedCheck {
             if Instant::now() >= deadline { Err(OutOfTime.into()) } else { Ok(UpdateDeadline::Yield(1)) }
         });
         store
+    }
+}
+
+impl Ended {
+    fn not_compiled(why: &str) -> Self {
+        Ended {
+            how: End::NotCompiled(why.to_owned()),
+            wall: Duration::ZERO,
+            peak_memory_bytes: 0,
+            dropped: DroppedCounts::default(),
+        }
     }
 }
 
@@ -312,7 +395,7 @@ fn brief(error: &wasmtime::Error) -> String {
 }
 
 /// Determinism first: no feature whose results differ between machines.
-fn engine_config() -> Config {
+pub(crate) fn engine_config() -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)

@@ -3,10 +3,21 @@ use std::str::FromStr;
 
 use semver::Version;
 
-/// The version of `touchstone:check` that this host speaks.
+/// The version of `touchstone:check` that this host speaks. It speaks the older ones of its line, too.
 pub const HOST_CONTRACT: Version = Version::new(0, 1, 1);
 
+/// The oldest version of `touchstone:check` that this host speaks.
+pub const OLDEST_CONTRACT: Version = Version::new(0, 1, 0);
+
 const PACKAGE: &str = "touchstone:check";
+
+/// The packages of WASI that a component may import: they are linked empty and frozen. Toolchains of Python, JavaScript
+/// and Go drag them in.
+pub const FROZEN_WASI: [&str; 7] =
+    ["wasi:cli", "wasi:clocks", "wasi:filesystem", "wasi:http", "wasi:io", "wasi:random", "wasi:sockets"];
+
+/// The version of WASI, of which any patch will do.
+const WASI_LINE: (u64, u64) = (0, 2);
 
 /// The interfaces that a check may import.
 const IMPORTABLE: [&str; 7] = ["types", "findings", "openstack", "context", "assets", "probe", "evidence"];
@@ -30,8 +41,19 @@ impl Interface {
         self.package == PACKAGE && self.name == name
     }
 
+    /// Whether it is of WASI, which a check gets empty and frozen.
+    pub fn is_frozen(&self) -> bool {
+        FROZEN_WASI.contains(&self.package.as_str())
+    }
+
     /// Checks that this host offers the interface to checks, in this version.
     pub(crate) fn admit_import(&self) -> Result<(), ContractError> {
+        if self.is_frozen() {
+            return match &self.version {
+                Some(version) if (version.major, version.minor) == WASI_LINE => Ok(()),
+                _ => Err(ContractError::OtherWasi { import: self.to_string() }),
+            };
+        }
         if self.package != PACKAGE || !IMPORTABLE.contains(&self.name.as_str()) {
             return Err(ContractError::UnknownImport { import: self.to_string() });
         }
@@ -76,17 +98,29 @@ pub enum ContractError {
     /// It imports something that is not for checks.
     #[error(
         "it imports `{import}`, which this host does not offer to checks; a check may import the interfaces of \
-         {PACKAGE}@{HOST_CONTRACT} and nothing else (a WASI import usually means that it was built for wasm32-wasip1 or \
-         wasm32-wasip2: build it for wasm32-unknown-unknown, as `touchstone check build` does)"
+         {PACKAGE}@{HOST_CONTRACT}, and those of WASI 0.2 (which are empty and frozen)"
     )]
     UnknownImport {
         /// What it imports.
         import: String,
     },
+    /// It was built for another WASI.
+    #[error("it imports `{import}`; of WASI this host offers version 0.2 alone (empty and frozen)")]
+    OtherWasi {
+        /// What it imports.
+        import: String,
+    },
     /// It was built for another version.
     #[error(
-        "it was built for {PACKAGE}@{version}, and this host speaks {PACKAGE}@{HOST_CONTRACT}: {}",
-        if *.version > HOST_CONTRACT { "a newer host is needed" } else { "rebuild it with this host's SDK" }
+        "it was built for {PACKAGE}@{version}, and this host speaks {OLDEST_CONTRACT} to {HOST_CONTRACT}: {}",
+        if *.version > HOST_CONTRACT {
+            format!(
+                "it needs a newer host, one that speaks ≥ {version} (`touchstone version --wit` says what a host speaks), or to \
+                 be built with this host's SDK"
+            )
+        } else {
+            "it is too old for this host; build it with this host's SDK, or run it with a host of its time".to_owned()
+        }
     )]
     OtherVersion {
         /// The version that it was built for.
@@ -101,7 +135,7 @@ pub enum ContractError {
 /// version is what a major version is later.
 pub(crate) fn admit_version(version: &Version) -> Result<(), ContractError> {
     let line = |version: &Version| (version.major, version.minor);
-    if line(version) == line(&HOST_CONTRACT) && *version <= HOST_CONTRACT {
+    if line(version) == line(&HOST_CONTRACT) && (OLDEST_CONTRACT..=HOST_CONTRACT).contains(version) {
         return Ok(());
     }
     Err(ContractError::OtherVersion { version: version.clone() })
@@ -126,9 +160,15 @@ mod tests {
             let result = import(&format!("touchstone:check/openstack@{other}"));
             assert!(matches!(result, Err(ContractError::OtherVersion { .. })), "{other}");
         }
+        for frozen in ["wasi:io/streams@0.2.0", "wasi:cli/environment@0.2.9", "wasi:http/types@0.2.12"] {
+            assert_eq!(import(frozen), Ok(()), "{frozen}");
+        }
+        for other in ["wasi:sockets/tcp@0.1.0", "wasi:io/poll@0.3.0", "wasi:io/poll", "wasi:cli/exit@1.2.0"] {
+            assert!(matches!(import(other), Err(ContractError::OtherWasi { .. })), "{other}");
+        }
         for other in [
-            "wasi:io/streams@0.2.0",
-            "wasi:sockets/tcp@0.1.0",
+            "wasi:keyvalue/store@0.2.0",
+            "wasi:nn/tensor@0.2.0",
             "touchstone:check/check@0.1.0",
             "touchstone:check/filesystem@0.1.0",
             "touchstone:check/openstack",
@@ -143,8 +183,9 @@ mod tests {
     #[test]
     fn messages_say_which_side_is_older() {
         let newer = import("touchstone:check/context@0.2.0").expect_err("refused").to_string();
-        assert!(newer.contains("a newer host is needed"), "{newer}");
+        assert!(newer.contains("this host speaks 0.1.0 to 0.1.1: it needs a newer host"), "{newer}");
+        assert!(newer.contains("speaks ≥ 0.2.0"), "{newer}");
         let older = import("touchstone:check/context@0.0.1").expect_err("refused").to_string();
-        assert!(older.contains("rebuild it"), "{older}");
+        assert!(older.contains("too old for this host"), "{older}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! [`Store`] is the folder; [`Component`] is a component that was admitted: its bytes have the hash that was asked for,
 //! it is a component (not a core module), it was built for a version of the contract that this host speaks, it imports
-//! nothing but that contract, and it says what it is. Nothing here runs or compiles anything.
+//! nothing but that contract (and WASI, which is empty here), and it says what it is. Nothing here runs or compiles anything.
 
 mod component;
 mod contract;
@@ -11,7 +11,7 @@ mod digest;
 mod layout;
 
 pub use component::{Component, ComponentError, MAX_COMPONENT_BYTES};
-pub use contract::{ContractError, HOST_CONTRACT, Interface};
+pub use contract::{ContractError, FROZEN_WASI, HOST_CONTRACT, Interface, OLDEST_CONTRACT};
 pub use descriptor::{AssetSpec, Descriptor, DescriptorError, ParameterSpec, TestcaseSpec};
 pub use digest::{Digest, DigestError};
 pub use layout::{Published, Store, StoreError, read_component};

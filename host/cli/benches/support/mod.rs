@@ -40,7 +40,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         touchstone_embedded::PUBLISHED.write_to(folder.path()).unwrap();
         touchstone_embedded::SCOPES.write_to(folder.path()).unwrap();
-        let config = RuntimeConfig { code_cache: Some(folder.path().join("code")) };
+        let config = RuntimeConfig { code_cache: Some(folder.path().join("code")), child: None };
         let text = touchstone_embedded::SCOPES.text(SCOPE).unwrap();
         House {
             runtime: Arc::new(Runtime::new(&config).unwrap()),
@@ -54,6 +54,11 @@ impl House {
         let released =
             self.store.published().unwrap().into_iter().find(|released| released.id == id).unwrap();
         self.store.load(released.component).unwrap()
+    }
+
+    pub fn prepare(&self, component: &Component) -> PreparedCheck {
+        let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        tokio.block_on(self.runtime.prepare(component, true)).unwrap()
     }
 
     pub fn runner(&self) -> Runner {

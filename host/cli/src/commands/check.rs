@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
-use touchstone_builder::{Sdk, Toolchain};
+use touchstone_builder::{BuildError, Sdk};
 use touchstone_report::printable;
 use touchstone_store::{Component, Store, StoreError};
 
@@ -34,10 +34,10 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
 }
 
 async fn build(folder: &Path) -> Result<Component, Failure> {
-    let toolchain = Toolchain::ensure().map_err(|error| Exit::OwnFault.because(error))?;
-    touchstone_builder::build(folder, &toolchain, &*runtime()?)
-        .await
-        .map_err(|error| Exit::Refused.because(error))
+    touchstone_builder::build(folder, &*runtime()?).await.map_err(|error| match error {
+        BuildError::Toolchain(_) => Exit::OwnFault.because(error),
+        error => Exit::Refused.because(error),
+    })
 }
 
 async fn publish(folder: &Path, replace: bool, store: Option<PathBuf>) -> Result<Exit, Failure> {
@@ -93,7 +93,14 @@ fn described(component: &Component) -> String {
             line(label, "none");
         }
     };
-    list("imports", component.imports().iter().map(ToString::to_string).collect());
+    let (frozen, offered): (Vec<_>, Vec<_>) = component.imports().iter().partition(|i| i.is_frozen());
+    list("imports", offered.iter().map(ToString::to_string).collect());
+    if !frozen.is_empty() {
+        list(
+            "empty",
+            frozen.iter().map(|import| format!("{import} (frozen: nothing is behind it)")).collect(),
+        );
+    }
     list("asks for", descriptor.grants.clone());
     let needed = |name: &str, required: bool, description: &str| {
         format!("{name}{}: {description}", if required { " (required)" } else { "" })
