@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     for (name, places, kinds) in [
         (
             "SDK",
-            &["Cargo.toml", "LICENSE", "sdk/rust", "wit", "host/grants", "host/tape"][..],
+            &["Cargo.toml", "LICENSE", "sdk/rust", "wit/check.wit", "host/grants", "host/tape"][..],
             &["", "rs", "toml", "wit", "txt"][..],
         ),
         ("PUBLISHED", &["checks/published"], &["", "json"]),

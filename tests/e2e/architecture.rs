@@ -27,6 +27,7 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
         "touchstone-runner",
         &[
             "touchstone-capabilities",
+            "touchstone-grants",
             "touchstone-report",
             "touchstone-runtime",
             "touchstone-scope",

@@ -11,6 +11,7 @@ mod architecture;
 mod authoring;
 mod checks;
 mod clouds;
+mod contract;
 mod demo;
 mod determinism;
 mod differential;

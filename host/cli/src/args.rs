@@ -366,8 +366,8 @@ pub(crate) enum ShowFormat {
 pub(crate) enum CheckCommand {
     /// Say what a component is, what it imports and what it asks for. Runs nothing.
     Inspect {
-        /// A file, or `sha256:…` of a component in a store.
-        #[arg(value_name = "FILE|sha256:…")]
+        /// A file, or `sha256:…` or `ID@VERSION` of a component in a store.
+        #[arg(value_name = "COMPONENT")]
         component: String,
         /// As JSON.
         #[arg(long)]
@@ -375,10 +375,10 @@ pub(crate) enum CheckCommand {
         #[command(flatten)]
         stores: StoreArgs,
     },
-    /// Build a check to a component.
+    /// Build a check to a component; or let a component that another toolchain built say what it is.
     Build {
-        /// Its crate.
-        #[arg(value_name = "DIR")]
+        /// The folder of its source (Cargo.toml, pyproject.toml or package.json says the language), or a component.
+        #[arg(value_name = "DIR|FILE.wasm")]
         folder: PathBuf,
         /// Where to write the component [default: ID-VERSION.wasm in the current folder].
         #[arg(short, long, value_name = "FILE.wasm")]
@@ -386,8 +386,8 @@ pub(crate) enum CheckCommand {
     },
     /// Build a check and add it to a store.
     Publish {
-        /// Its crate.
-        #[arg(value_name = "DIR")]
+        /// The folder of its source, or a component that another toolchain built.
+        #[arg(value_name = "DIR|FILE.wasm")]
         folder: PathBuf,
         /// Replace what the store has under the same id and version. Only for versions that nobody runs yet.
         #[arg(long)]
@@ -399,11 +399,39 @@ pub(crate) enum CheckCommand {
     },
     /// Run a check's own tests: no cloud, no WebAssembly.
     Test {
-        /// Its crate.
+        /// The folder of its source.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
-    /// Make the crate of a new check in the current folder.
+    /// Say what is other in one component than in another: testcases, imports, what it asks for, size.
+    Diff {
+        /// The one: a file, or `sha256:…` or `ID@VERSION` of a component in a store.
+        #[arg(value_name = "BEFORE")]
+        before: String,
+        /// The other.
+        #[arg(value_name = "AFTER")]
+        after: String,
+        /// Also judge recorded runs (`*.tape`) with both, and say which verdicts change. Ends in 1 if any does.
+        #[arg(long, value_name = "DIR|FILE.tape", requires = "scope")]
+        tapes: Vec<PathBuf>,
+        /// The scope manifest that says with what parameters, assets and limits.
+        #[arg(long, value_name = "SCOPE.yaml", requires = "tapes")]
+        scope: Option<PathBuf>,
+        #[command(flatten)]
+        stores: StoreArgs,
+    },
+    /// Build a component again from its source, and say whether the bytes are the same.
+    Rebuild {
+        /// A file, or `sha256:…` or `ID@VERSION` of a component in a store.
+        #[arg(value_name = "COMPONENT")]
+        component: String,
+        /// The source: the check's folder, as it was when the component was built.
+        #[arg(long, value_name = "DIR")]
+        source: PathBuf,
+        #[command(flatten)]
+        stores: StoreArgs,
+    },
+    /// Make the source of a new check in the current folder.
     New {
         /// Its name.
         #[arg(value_name = "NAME")]

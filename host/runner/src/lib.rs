@@ -4,10 +4,11 @@
 //! run before anything is sent), *reach* the subject (one that cannot be reached makes everything DNF), *run* every
 //! check concurrently in an instance of its own and remove what it created, *compose* the report. What happens on the way is told
 //! as [`Event`]s. [`Runner::replay`] does the same from the tape of a [`RecordedRun`], and [`Runner::recompute`] tells whether a
-//! report is what comes of it.
+//! report is what comes of it; [`Runner::compare`] tells what another component of a check would have said.
 
 mod admit;
 mod checks;
+mod compare;
 mod compose;
 mod event;
 mod job;

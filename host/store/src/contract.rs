@@ -46,6 +46,11 @@ impl Interface {
         FROZEN_WASI.contains(&self.package.as_str())
     }
 
+    /// Its name without the version: `touchstone:check/openstack`.
+    pub fn without_version(&self) -> String {
+        Interface { version: None, ..self.clone() }.to_string()
+    }
+
     /// Checks that this host offers the interface to checks, in this version.
     pub(crate) fn admit_import(&self) -> Result<(), ContractError> {
         if self.is_frozen() {

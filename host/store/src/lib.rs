@@ -7,11 +7,13 @@
 mod component;
 mod contract;
 mod descriptor;
+mod difference;
 mod digest;
 mod layout;
 
 pub use component::{Component, ComponentError, MAX_COMPONENT_BYTES};
 pub use contract::{ContractError, FROZEN_WASI, HOST_CONTRACT, Interface, OLDEST_CONTRACT};
 pub use descriptor::{AssetSpec, Descriptor, DescriptorError, ParameterSpec, TestcaseSpec};
+pub use difference::{Difference, differences};
 pub use digest::{Digest, DigestError};
 pub use layout::{Published, Store, StoreError, read_component};

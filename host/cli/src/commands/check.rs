@@ -1,3 +1,5 @@
+mod diff;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -29,6 +31,12 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
             Ok(false) => Ok(Exit::Fail),
             Err(error) => Err(Exit::Refused.because(error)),
         },
+        CheckCommand::Diff { before, after, tapes, scope, stores } => {
+            diff::diff(&before, &after, &tapes, scope.as_deref(), &stores.store).await
+        }
+        CheckCommand::Rebuild { component, source, stores } => {
+            rebuild(&component, &source, &stores.store).await
+        }
         CheckCommand::New { name, sdk } => new(&name, sdk.as_deref()),
     }
 }
@@ -61,15 +69,35 @@ async fn publish(folder: &Path, replace: bool, store: Option<PathBuf>) -> Result
 }
 
 fn inspect(named: &str, as_json: bool, named_stores: &[PathBuf]) -> Result<Exit, Failure> {
-    let component = if named.starts_with("sha256:") {
-        let digest = named.parse().map_err(|error| Exit::Usage.because(error))?;
-        let opened = stores::open(named_stores, Path::new("."))?;
-        Store::find(&opened, digest).map_err(|error| Exit::Refused.because(error))?
-    } else {
-        touchstone_store::read_component(Path::new(named)).map_err(|error| Exit::Refused.because(error))?
-    };
+    let component = stores::component(named, named_stores, Path::new("."))?;
     terminal::print(&if as_json { described_as_json(&component) } else { described(&component) });
     Ok(Exit::Pass)
+}
+
+async fn rebuild(named: &str, source: &Path, named_stores: &[PathBuf]) -> Result<Exit, Failure> {
+    let start = if named_stores.is_empty() { source } else { Path::new(".") };
+    let released = stores::component(named, named_stores, start)?;
+    let built = build(source).await?;
+    let name = |component: &Component| {
+        let descriptor = component.descriptor();
+        printable(&format!("{} {}", descriptor.id, descriptor.version))
+    };
+    if built.digest() == released.digest() {
+        terminal::print(&format!("{}: {} is what its source makes\n", name(&released), released.digest()));
+        return Ok(Exit::Pass);
+    }
+    let (was, is) = (released.bytes(), built.bytes());
+    let place = was.iter().zip(is.iter()).position(|(was, is)| was != is).unwrap_or(was.len().min(is.len()));
+    terminal::print(&format!(
+        "{}: NOT what its source makes\n  released {} ({} bytes)\n  built    {} ({} bytes){}\n  they differ from byte {place} on\n",
+        name(&released),
+        released.digest(),
+        was.len(),
+        built.digest(),
+        is.len(),
+        if name(&built) == name(&released) { String::new() } else { format!(", which is {}", name(&built)) },
+    ));
+    Ok(Exit::Fail)
 }
 
 fn described(component: &Component) -> String {

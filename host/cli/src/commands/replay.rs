@@ -117,7 +117,7 @@ async fn many(
 }
 
 /// The files that were named, and the tapes in the folders that were.
-fn tapes(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn tapes(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut tapes = BTreeSet::new();
     for path in paths {
         if !path.is_dir() {

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use touchstone_store::Store;
+use touchstone_store::{Component, Store};
 
 use crate::exit::{Exit, Failure};
 
@@ -11,6 +11,33 @@ pub(crate) fn open(named: &[PathBuf], start: &Path) -> Result<Vec<Store>, Failur
         .into_iter()
         .map(|folder| Store::open(folder).map_err(|error| Exit::Refused.because(error)))
         .collect()
+}
+
+/// The component of that name: `sha256:…` or `ID@VERSION` in a store, or a file.
+pub(crate) fn component(named: &str, stores: &[PathBuf], start: &Path) -> Result<Component, Failure> {
+    let released = named.split_once('@').filter(|_| !Path::new(named).exists());
+    if !named.starts_with("sha256:") && released.is_none() {
+        return touchstone_store::read_component(Path::new(named))
+            .map_err(|error| Exit::Refused.because(error));
+    }
+    let opened = open(stores, start)?;
+    let digest = match released {
+        None => named.parse().map_err(|error| Exit::Usage.because(error))?,
+        Some((id, version)) => {
+            let mut all = Vec::new();
+            for store in &opened {
+                all.extend(store.published().map_err(|error| Exit::Refused.because(error))?);
+            }
+            let found = all.iter().find(|one| one.id == id && one.version.to_string() == version);
+            found.map(|one| one.component).ok_or_else(|| {
+                let known = all.iter().filter(|one| one.id == id).map(|one| one.version.to_string());
+                let known = known.collect::<Vec<_>>().join(", ");
+                let known = if known.is_empty() { "no version of it" } else { &known };
+                Exit::Refused.because(format!("the store does not have {id} {version}; it has {known}"))
+            })?
+        }
+    };
+    Store::find(&opened, digest).map_err(|error| Exit::Refused.because(error))
 }
 
 /// The folder of the store that was named; else the one that `TOUCHSTONE_STORE` names; else the nearest above `start`.
