@@ -90,7 +90,7 @@ fn artifacts_of_other_tools_are_listed_by_what_the_component_says() {
     {
         let artifact = foreign(&component, annotations);
         let published = store.add(&artifact, false).expect("adds");
-        assert_eq!(store.published().expect("lists"), [published.clone()]);
+        assert_eq!(store.published().expect("lists"), std::slice::from_ref(&published));
         assert_eq!(published.version, Version::new(1, 2, 3));
         assert_eq!(
             store.artifact(published.component).expect("reads"),
