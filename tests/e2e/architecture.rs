@@ -10,13 +10,14 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 15] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
     ("touchstone-sign", &[]),
     ("touchstone-scope", &["touchstone-grants"]),
     ("touchstone-store", &["touchstone-grants"]),
     ("touchstone-capabilities", &["touchstone-grants", "touchstone-tape"]),
+    ("touchstone-registry", &["touchstone-store"]),
     ("touchstone-simulator", &[]),
     ("touchstone-sdk", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-embedded", &[]),

@@ -1,22 +1,19 @@
-use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use semver::Version;
-use serde::{Deserialize, Serialize};
-use serde_json::json;
 
+use crate::artifact::{Artifact, ArtifactError};
 use crate::component::{Component, ComponentError, MAX_COMPONENT_BYTES};
 use crate::digest::Digest;
 
-const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const CONFIG: &str = "application/vnd.wasm.config.v0+json";
-const WASM: &str = "application/wasm";
-const REF_NAME: &str = "org.opencontainers.image.ref.name";
-const TITLE: &str = "org.opencontainers.image.title";
-const VERSION: &str = "org.opencontainers.image.version";
+mod archive;
+mod artifacts;
+mod files;
+mod scan;
+
+use files::{Index, MARKER, MARKER_CONTENT, Marker};
 
 /// A folder of components: an [OCI image layout](https://github.com/opencontainers/image-spec/blob/main/image-layout.md)
 /// whose artifacts have the form of the CNCF's Wasm OCI artifact. A component is found by the SHA-256 of its bytes,
@@ -97,6 +94,12 @@ pub enum StoreError {
         /// The component that is there.
         existing: Digest,
     },
+    /// What came is not an artifact, or one that says of itself what its component does not.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// An archive is not one of components.
+    #[error("the archive is not used: {0}")]
+    Archive(String),
 }
 
 impl Store {
@@ -106,7 +109,7 @@ impl Store {
     /// The folder is not an OCI image layout of version 1.0.0.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let folder = folder.into();
-        let marker = folder.join("oci-layout");
+        let marker = folder.join(MARKER);
         let not_a_store = |why: String| StoreError::NotAStore { folder: folder.clone(), why };
         let text = fs::read(&marker).map_err(|error| not_a_store(format!("oci-layout: {error}")))?;
         let marker: Marker =
@@ -123,9 +126,9 @@ impl Store {
     /// The folder cannot be made, or is something else.
     pub fn open_or_create(folder: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let store = Store { folder: folder.into() };
-        if !store.folder.join("oci-layout").exists() {
+        if !store.folder.join(MARKER).exists() {
             store.write_index(&Index::default())?;
-            store.write(&store.folder.join("oci-layout"), br#"{"imageLayoutVersion":"1.0.0"}"#)?;
+            store.write(&store.folder.join(MARKER), MARKER_CONTENT)?;
         }
         Store::open(store.folder)
     }
@@ -175,129 +178,8 @@ impl Store {
     /// # Errors
     /// The store cannot be written, or has other bytes under this id and version and `replace` is false.
     pub fn publish(&self, component: &Component, replace: bool) -> Result<Published, StoreError> {
-        let descriptor = component.descriptor();
-        let published = Published {
-            id: descriptor.id.clone(),
-            version: descriptor.version.clone(),
-            component: component.digest(),
-        };
-        let mut index = self.read_index()?;
-        let existing =
-            self.published()?.into_iter().find(|e| e.id == published.id && e.version == published.version);
-        match existing {
-            Some(existing) if existing == published => return Ok(published),
-            Some(existing) if !replace => {
-                return Err(StoreError::Released {
-                    id: published.id,
-                    version: published.version,
-                    existing: existing.component,
-                });
-            }
-            _ => {}
-        }
-        let tag = format!("{}-{}", published.id, published.version);
-        index.manifests.retain(|entry| entry.annotations.get(REF_NAME) != Some(&tag));
-        let layer = self.put(component.bytes(), WASM)?;
-        let config = self.put(&config_of(component), CONFIG)?;
-        let manifest = Manifest {
-            schema_version: 2,
-            media_type: MANIFEST.into(),
-            config,
-            layers: vec![layer],
-            annotations: BTreeMap::from([
-                (TITLE.into(), published.id.clone()),
-                (VERSION.into(), published.version.to_string()),
-            ]),
-        };
-        let mut entry = self.put(&serde_json::to_vec(&manifest).expect("strings are JSON"), MANIFEST)?;
-        entry.annotations.insert(REF_NAME.into(), tag);
-        index.manifests.push(entry);
-        index.manifests.sort_by(|a, b| a.annotations.cmp(&b.annotations));
-        self.write_index(&index)?;
-        Ok(published)
+        self.put_artifact(&Artifact::of(component), component, replace)
     }
-
-    /// Everything that was published, by id and version.
-    ///
-    /// # Errors
-    /// The index or a manifest cannot be read, or is not what it should be.
-    pub fn published(&self) -> Result<Vec<Published>, StoreError> {
-        let mut all = Vec::new();
-        for entry in self.read_index()?.manifests {
-            let path = self.blob(&entry.digest(&self.folder.join("index.json"))?);
-            let manifest: Manifest = read_json(&path)?;
-            let wrong = |why: &str| StoreError::NotAStore {
-                folder: self.folder.clone(),
-                why: format!("{}: {why}", path.display()),
-            };
-            let annotation = |name: &str| manifest.annotations.get(name).cloned();
-            let (Some(id), Some(version), [layer]) =
-                (annotation(TITLE), annotation(VERSION), &manifest.layers[..])
-            else {
-                return Err(wrong("not a manifest of one component with a title and a version"));
-            };
-            let version = version.parse().map_err(|_| wrong("the version is not a semantic version"))?;
-            all.push(Published { id, version, component: layer.digest(&path)? });
-        }
-        all.sort_by(|a, b| (&a.id, &a.version).cmp(&(&b.id, &b.version)));
-        Ok(all)
-    }
-
-    fn blob(&self, digest: &Digest) -> PathBuf {
-        self.folder.join("blobs/sha256").join(digest.hex())
-    }
-
-    fn put(&self, bytes: &[u8], media_type: &str) -> Result<Entry, StoreError> {
-        let digest = Digest::of(bytes);
-        self.write(&self.blob(&digest), bytes)?;
-        Ok(Entry {
-            media_type: media_type.into(),
-            digest: digest.to_string(),
-            size: bytes.len() as u64,
-            annotations: BTreeMap::new(),
-        })
-    }
-
-    fn read_index(&self) -> Result<Index, StoreError> {
-        read_json(&self.folder.join("index.json"))
-    }
-
-    fn write_index(&self, index: &Index) -> Result<(), StoreError> {
-        let mut text = serde_json::to_string_pretty(index).expect("strings are JSON");
-        text.push('\n');
-        self.write(&self.folder.join("index.json"), text.as_bytes())
-    }
-
-    /// Writes a file whole or not at all.
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-        let io = |source: io::Error| StoreError::Io { path: path.into(), source };
-        let folder = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(folder).map_err(io)?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-        let mut file = builder.tempfile_in(folder).map_err(io)?;
-        file.write_all(bytes).map_err(io)?;
-        file.persist(path).map_err(|error| io(error.error))?;
-        Ok(())
-    }
-}
-
-/// The configuration of a Wasm OCI artifact. It has no time of creation but the epoch, so that publishing the same
-/// component twice gives the same artifact.
-fn config_of(component: &Component) -> Vec<u8> {
-    let imports: Vec<String> = component.imports().iter().map(ToString::to_string).collect();
-    let config = json!({
-        "created": "1970-01-01T00:00:00Z",
-        "architecture": "wasm",
-        "os": "wasip2",
-        "layerDigests": [component.digest().to_string()],
-        "component": {
-            "imports": imports,
-            "exports": [format!("touchstone:check/check@{}", component.contract())],
-        },
-    });
-    config.to_string().into_bytes()
 }
 
 /// Reads a component from a file that is in no store, and admits it.
@@ -325,63 +207,6 @@ fn read_bounded(path: &Path, what: &str) -> Result<Vec<u8>, StoreError> {
         return Err(StoreError::Refused { what: what.into(), source });
     }
     Ok(bytes)
-}
-
-fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T, StoreError> {
-    let io = |source: io::Error| StoreError::Io { path: path.into(), source };
-    let text = fs::read(path).map_err(io)?;
-    serde_json::from_slice(&text).map_err(|error| io(io::Error::new(io::ErrorKind::InvalidData, error)))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Marker {
-    image_layout_version: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Index {
-    schema_version: u32,
-    media_type: String,
-    manifests: Vec<Entry>,
-}
-
-impl Default for Index {
-    fn default() -> Self {
-        Index { schema_version: 2, media_type: INDEX.into(), manifests: Vec::new() }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Manifest {
-    schema_version: u32,
-    media_type: String,
-    config: Entry,
-    layers: Vec<Entry>,
-    #[serde(default)]
-    annotations: BTreeMap<String, String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Entry {
-    media_type: String,
-    digest: String,
-    size: u64,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    annotations: BTreeMap<String, String>,
-}
-
-impl Entry {
-    /// The digest, which stands in this file.
-    fn digest(&self, file: &Path) -> Result<Digest, StoreError> {
-        self.digest.parse().map_err(|error: crate::DigestError| StoreError::Io {
-            path: file.into(),
-            source: io::Error::new(io::ErrorKind::InvalidData, error),
-        })
-    }
 }
 
 #[cfg(test)]

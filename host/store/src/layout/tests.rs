@@ -2,13 +2,13 @@ use super::*;
 use crate::component::tests::{CHECK, component, descriptor};
 use crate::descriptor::Descriptor;
 
-fn check(version: Version, title: &str) -> Component {
+pub(super) fn check(version: Version, title: &str) -> Component {
     let descriptor = Descriptor { version, title: title.into(), ..descriptor() };
     Component::embed(component(&["touchstone:check/findings@0.1.0"], &[CHECK], &[]), &descriptor)
         .expect("a check")
 }
 
-fn store() -> (tempfile::TempDir, Store) {
+pub(super) fn store() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open_or_create(folder.path().join("store")).expect("a store");
     (folder, store)
@@ -86,4 +86,18 @@ fn other_folders_are_not_stores() {
     fs::write(folder.path().join("index.json"), b"{").expect("writes");
     let error = Store::open(folder.path()).expect("opens").published().expect_err("refused").to_string();
     assert!(error.contains("index.json"), "{error}");
+}
+
+#[test]
+fn artifacts_are_the_same_as_when_they_were_released() {
+    let released =
+        Store::open(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../checks/published")).expect("opens");
+    let listed = released.published().expect("lists");
+    assert!(!listed.is_empty());
+    let (_folder, store) = store();
+    for published in &listed {
+        store.publish(&released.load(published.component).expect("loads"), false).expect("publishes");
+    }
+    let index = |store: &Store| fs::read_to_string(store.folder().join("index.json")).expect("reads");
+    assert_eq!(index(&store), index(&released));
 }
