@@ -10,10 +10,11 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 15] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
     ("touchstone-sign", &[]),
+    ("touchstone-trust", &["touchstone-grants", "touchstone-sign"]),
     ("touchstone-scope", &["touchstone-grants"]),
     ("touchstone-store", &["touchstone-grants"]),
     ("touchstone-capabilities", &["touchstone-grants", "touchstone-tape"]),
@@ -48,6 +49,7 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
             "touchstone-simulator",
             "touchstone-store",
             "touchstone-tape",
+            "touchstone-trust",
         ],
     ),
     ("flavor-names", &[]),
