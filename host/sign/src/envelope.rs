@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use ed25519_dalek::Signature;
 use serde::{Deserialize, Serialize};
 
-use crate::SignatureError;
+use crate::{PublicKey, SignatureError};
 
 /// How long an envelope may be, as JSON.
 pub const MAX_ENVELOPE_BYTES: usize = 8 * 1024 * 1024;
@@ -28,8 +28,8 @@ pub(crate) struct Envelope {
     pub(crate) payload: Payload,
     /// What the signatures are of.
     pub(crate) signed: Vec<u8>,
-    /// Those that an Ed25519 key may have made.
-    pub(crate) signatures: Vec<Signature>,
+    /// Of whatever algorithm.
+    pub(crate) signatures: Vec<Vec<u8>>,
     /// Which keys made them, by the envelope's own account, which nobody signed.
     pub(crate) claimed: Vec<String>,
 }
@@ -62,13 +62,34 @@ impl Envelope {
             let Some(bytes) = decoded(&signature.sig) else {
                 return malformed("`sig` of a signature is not Base64".into());
             };
-            // Of another length, it is of another algorithm: of no use here, and no reason to refuse the others.
-            signatures.extend(Signature::from_slice(&bytes));
+            signatures.push(bytes);
             claimed.extend(signature.keyid.filter(|keyid| !keyid.is_empty()));
         }
         let signed = signed(&read.payload_type, &payload);
         let payload = Payload { payload_type: read.payload_type, payload };
         Ok(Envelope { payload, signed, signatures, claimed })
+    }
+}
+
+/// Which of some keys signed an envelope, by their places in order, and what: at least one.
+///
+/// Take the payload from here and do not read the envelope again; look at its type before anything else.
+///
+/// # Errors
+/// If the envelope is too long or malformed; or if no signature over its payload is of one of the keys.
+pub fn envelope_signers(
+    envelope_json: &str,
+    keys: &[PublicKey],
+) -> Result<(Vec<usize>, Payload), SignatureError> {
+    let envelope = Envelope::parse(envelope_json)?;
+    let signed = |key: &PublicKey| {
+        envelope.signatures.iter().any(|signature| key.verifies(&envelope.signed, signature))
+    };
+    let signers: Vec<usize> =
+        (0..).zip(keys).filter(|(_, key)| signed(key)).map(|(place, _)| place).collect();
+    match signers.is_empty() {
+        false => Ok((signers, envelope.payload)),
+        true => Err(SignatureError::none_holds(&envelope.claimed, keys.iter().map(PublicKey::fingerprint))),
     }
 }
 
@@ -141,6 +162,22 @@ mod tests {
         assert_eq!(read.payload, Payload { payload_type: TYPE.into(), payload: b"hello world".into() });
         assert_eq!(read.signed, signed(TYPE, b"hello world"));
         assert_eq!((read.signatures.len(), read.claimed), (1, vec![key(1).fingerprint()]));
+    }
+
+    #[test]
+    fn the_keys_that_signed_are_told_apart() {
+        let keys = [1, 2, 3].map(|seed| PublicKey::parse(&key(seed).public_key()).unwrap());
+        let mut both: Value = serde_json::from_str(&key(3).envelope(TYPE, b"hello world")).unwrap();
+        let first: Value = serde_json::from_str(&key(1).envelope(TYPE, b"hello world")).unwrap();
+        both["signatures"].as_array_mut().unwrap().push(first["signatures"][0].clone());
+        let (signers, payload) = envelope_signers(&both.to_string(), &keys).unwrap();
+        assert_eq!((signers, payload.payload), (vec![0, 2], b"hello world".to_vec()));
+        let error = envelope_signers(&both.to_string(), &keys[1..2]).unwrap_err();
+        assert_eq!(error.to_string().matches("SHA256:").count(), 2, "{error}");
+        both["payloadType"] = "another".into();
+        let error = envelope_signers(&both.to_string(), &keys).unwrap_err();
+        assert_eq!(error, SignatureError::DoesNotFit { fingerprint: key(1).fingerprint() });
+        assert!(envelope_signers("{}", &keys).is_err());
     }
 
     #[test]

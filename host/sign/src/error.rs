@@ -3,6 +3,8 @@ use std::fmt;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use crate::quoted;
+
 /// Why a signature does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignatureError {
@@ -82,6 +84,19 @@ pub enum SignatureError {
         /// The keys that made them, by the envelope's own account, quoted.
         claimed: Vec<String>,
     },
+}
+
+impl SignatureError {
+    /// Why an envelope does not count of which no signature holds. What it says of its keys makes the error better, and
+    /// decides nothing.
+    pub(crate) fn none_holds(claimed: &[String], mut known: impl Iterator<Item = String>) -> SignatureError {
+        match known.find(|fingerprint| claimed.contains(fingerprint)) {
+            Some(fingerprint) => SignatureError::DoesNotFit { fingerprint },
+            None => {
+                SignatureError::NoneHolds { claimed: claimed.iter().map(|keyid| quoted(keyid)).collect() }
+            }
+        }
+    }
 }
 
 fn by_its_own_account(claimed: &[String]) -> String {

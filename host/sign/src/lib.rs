@@ -5,8 +5,11 @@
 //! in-toto has it ([`SigningKey::envelope`]). [`AllowedSigners`] is what the verifier believes: whose keys, for which
 //! namespaces, from when and until when. It is read from the file that ssh-keygen and git read.
 //!
+//! Where there is no file of allowed signers but a list of keys, [`PublicKey`] is one of it, and [`envelope_signers`] says
+//! which of them signed an envelope.
+//!
 //! Everything here is a function of bytes, keys and the time that it is given: no input or output, no clock, no
-//! randomness (Ed25519 needs none to sign).
+//! randomness that a result depends on (Ed25519 needs none to sign).
 //!
 //! Three rules that a caller must know:
 //!
@@ -14,8 +17,11 @@
 //!   comes from what was signed, the holder of a key that has run out can write any.
 //! - **An envelope knows no namespace.** Its payload type is signed, the namespace is not: the verifier's is looked up
 //!   in the allowed signers, and the caller checks the payload type.
-//! - **Only Ed25519.** Other keys may stand in the allowed signers, since the file is shared with git; here they allow
-//!   nothing.
+//! - **Only Ed25519** signs, and counts in allowed signers. Other keys may stand there, since the file is shared with git;
+//!   they allow nothing. A [`PublicKey`] may be of ECDSA P-256 too, since cosign's are.
+//!
+//! P-256 is verified by ring, which the tree has for TLS anyway. RustCrypto's `p256` 0.14 would be 21 crates more, second
+//! versions of `der`, `signature` and `pem-rfc7468` among them (`cargo tree`, 2026-11).
 
 #![forbid(unsafe_code)]
 
@@ -26,13 +32,15 @@ mod key;
 mod line;
 mod options;
 mod patterns;
+mod public_key;
 mod sshsig;
 
 pub use allowed::{AllowedSigners, MAX_ALLOWED_SIGNERS_BYTES, Signer};
-pub use envelope::{MAX_ENVELOPE_BYTES, MAX_ENVELOPE_SIGNATURES, Payload};
+pub use envelope::{MAX_ENVELOPE_BYTES, MAX_ENVELOPE_SIGNATURES, Payload, envelope_signers};
 pub use error::{SignatureError, Validity};
 pub use key::{KeyError, NamespaceError, SigningKey};
 pub use line::{AllowedSignersError, LineProblem};
+pub use public_key::{MAX_PUBLIC_KEY_BYTES, PublicKey, PublicKeyError};
 pub use sshsig::MAX_SIGNATURE_BYTES;
 
 use ed25519_dalek::VerifyingKey;

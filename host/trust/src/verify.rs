@@ -1,0 +1,80 @@
+//! What the signatures of a component are worth.
+
+use thiserror::Error;
+use touchstone_sign::{PublicKey, SignatureError, envelope_signers};
+
+use crate::candidate::MAX_SIGNATURES;
+use crate::{Candidate, Signature, cosign, publication};
+
+/// Which of the keys signed, for each signature: by their places.
+pub(crate) fn signers(
+    candidate: &Candidate<'_>,
+    keys: &[PublicKey],
+) -> Vec<(&'static str, Result<Vec<usize>, Disregarded>)> {
+    let looked_at = candidate.signatures.iter().take(MAX_SIGNATURES);
+    let mut found: Vec<_> =
+        looked_at.map(|signature| (signature.what(), one(signature, candidate, keys))).collect();
+    if candidate.signatures.len() > MAX_SIGNATURES {
+        found.push(("rest", Err(Disregarded::TooMany)));
+    }
+    found
+}
+
+fn one(
+    signature: &Signature,
+    candidate: &Candidate<'_>,
+    keys: &[PublicKey],
+) -> Result<Vec<usize>, Disregarded> {
+    match signature {
+        Signature::Envelope(json) => {
+            let Ok(json) = str::from_utf8(json) else {
+                return Err(Disregarded::malformed("it is not UTF-8"));
+            };
+            let (signers, payload) = envelope_signers(json, keys)?;
+            publication::check(&payload, candidate)
+                .map_err(|problem| Disregarded::content(&signers, problem))?;
+            Ok(signers)
+        }
+        Signature::Cosign { keyless: true, .. } => Err(Disregarded::Keyless),
+        Signature::Cosign { payload, signature, manifest, .. } => {
+            cosign::simple(payload, signature, manifest, candidate.component, keys)
+        }
+        Signature::Bundle { bundle, manifest } => cosign::bundle(bundle, manifest, candidate.component, keys),
+    }
+}
+
+/// Why a signature does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub(crate) enum Disregarded {
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error("it is malformed: {problem}")]
+    Malformed { problem: String },
+    #[error("it is of none of the policy's keys, or not over its payload")]
+    NoKey,
+    /// A key signed, but something else.
+    #[error("{problem}")]
+    Content {
+        /// The place of the key.
+        key: usize,
+        problem: String,
+    },
+    #[error(
+        "it was made without a key (\"keyless\", by an identity), which Touchstone does not verify: sign with a key, \
+         `cosign sign --key cosign.key …` or `touchstone check sign`"
+    )]
+    Keyless,
+    #[error("only the first {MAX_SIGNATURES} signatures are looked at")]
+    TooMany,
+}
+
+impl Disregarded {
+    pub(crate) fn malformed(problem: &str) -> Disregarded {
+        Disregarded::Malformed { problem: problem.to_owned() }
+    }
+
+    /// What `signers`, of which there is at least one, signed is not what it should be.
+    pub(crate) fn content(signers: &[usize], problem: String) -> Disregarded {
+        Disregarded::Content { key: signers[0], problem }
+    }
+}
