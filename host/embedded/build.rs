@@ -15,6 +15,16 @@ fn main() -> io::Result<()> {
             &["Cargo.toml", "LICENSE", "sdk/rust", "wit/check.wit", "host/grants", "host/tape"][..],
             &["", "rs", "toml", "wit", "txt"][..],
         ),
+        (
+            "SDK_PYTHON",
+            &["LICENSE", "sdk/python", "wit/check.wit"],
+            &["", "py", "toml", "typed", "wit", "txt", "zst"],
+        ),
+        (
+            "SDK_JAVASCRIPT",
+            &["LICENSE", "sdk/javascript", "wit/check.wit"],
+            &["", "js", "mjs", "json", "wit"],
+        ),
         ("PUBLISHED", &["checks/published"], &["", "json"]),
         ("SCOPES", &["scopes"], &["yaml", "txt"]),
     ] {
@@ -36,6 +46,11 @@ fn main() -> io::Result<()> {
 
 fn collect(place: &Path, kinds: &[&str], files: &mut Vec<PathBuf>) -> io::Result<()> {
     if place.is_dir() {
+        // What others wrote, what was made of it, and tests.
+        let name = place.file_name().and_then(|name| name.to_str()).unwrap_or("");
+        if ["__pycache__", "node_modules", "target", "test", "tests"].contains(&name) {
+            return Ok(());
+        }
         for entry in fs::read_dir(place)? {
             collect(&entry?.path(), kinds, files)?;
         }

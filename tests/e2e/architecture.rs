@@ -30,11 +30,13 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
         &[
             "touchstone-capabilities",
             "touchstone-grants",
+            "touchstone-registry",
             "touchstone-report",
             "touchstone-runtime",
             "touchstone-scope",
             "touchstone-store",
             "touchstone-tape",
+            "touchstone-trust",
         ],
     ),
     (
@@ -43,6 +45,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
             "touchstone-builder",
             "touchstone-capabilities",
             "touchstone-embedded",
+            "touchstone-registry",
             "touchstone-report",
             "touchstone-runner",
             "touchstone-runtime",

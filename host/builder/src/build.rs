@@ -8,6 +8,7 @@ use touchstone_runtime::{PrepareError, Runtime};
 use touchstone_store::{Component, ComponentError};
 
 use crate::language::Language;
+use crate::{javascript, python};
 use crate::toolchain::{TARGET, Toolchain, ToolchainError};
 
 /// A check cannot be built.
@@ -25,16 +26,30 @@ pub enum BuildError {
     /// This machine cannot build it.
     #[error(transparent)]
     Toolchain(#[from] ToolchainError),
-    /// Cargo does not run.
-    #[error("cargo does not run: {0}")]
-    Cargo(io::Error),
-    /// Cargo failed; it said why.
-    #[error("cargo could not build the check; what it said is above")]
-    Failed,
-    /// The component cannot be read.
+    /// A program does not run.
+    #[error("{program} does not run: {error}; {}", how_to_get(program))]
+    Program {
+        /// Which.
+        program: &'static str,
+        /// Why.
+        error: io::Error,
+    },
+    /// A program failed; it said why.
+    #[error("{program} could not build the check; what it said is above")]
+    Failed {
+        /// Which.
+        program: &'static str,
+    },
+    /// Node is too old.
+    #[error("this node is {version}; checks in JavaScript need version 20 or newer")]
+    OldNode {
+        /// What it says of itself.
+        version: String,
+    },
+    /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// The component.
+    Io {
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -53,24 +68,54 @@ pub enum BuildError {
 /// # Errors
 /// The folder is not the source of a check, it does not compile, or what it compiles to cannot be run by this host.
 pub async fn build(source: &Path, runtime: &Runtime) -> Result<Component, BuildError> {
-    let path = match Language::of(source) {
-        Language::Component => source.to_owned(),
-        Language::Rust => compile(source, &Package::of(source)?, &Toolchain::ensure()?)?,
+    let read = |path: &Path| fs::read(path).map_err(|error| BuildError::io(path, error));
+    let bytes = match Language::of(source) {
+        Language::Component => read(source)?,
+        Language::Rust => read(&compile(source, &Package::of(source)?, &Toolchain::ensure()?)?)?,
+        Language::JavaScript => javascript::compile(source)?,
+        Language::Python => python::compile(source)?,
     };
-    let bytes = fs::read(&path).map_err(|source| BuildError::Unreadable { path, source })?;
     Component::admit_bare(&bytes)?;
     let descriptor = runtime.describe(&bytes).await?;
     Ok(Component::embed(bytes, &descriptor)?)
 }
 
-/// Runs the check's own tests (`cargo test`); true if they pass. Their output goes where ours goes.
+/// Runs the check's own tests; true if they pass. Their output goes where ours goes.
 ///
 /// # Errors
-/// The folder is not the crate of a check, or cargo does not run.
+/// The folder is not the source of a check, or what runs its tests does not run.
 pub fn test(folder: &Path) -> Result<bool, BuildError> {
-    Package::of(folder)?;
-    let status = Command::new("cargo").arg("test").current_dir(folder).status().map_err(BuildError::Cargo)?;
-    Ok(status.success())
+    match Language::of(folder) {
+        Language::Rust => {
+            Package::of(folder)?;
+            let status = Command::new("cargo").arg("test").current_dir(folder).status();
+            Ok(status.map_err(cargo_fails)?.success())
+        }
+        Language::JavaScript => javascript::test(folder),
+        Language::Python => python::test(folder),
+        Language::Component => Err(BuildError::NotACheck {
+            folder: folder.into(),
+            why: "a component holds no tests; name the folder of its source".into(),
+        }),
+    }
+}
+
+impl BuildError {
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        BuildError::Io { path: path.into(), source }
+    }
+}
+
+fn cargo_fails(error: io::Error) -> BuildError {
+    BuildError::Program { program: "cargo", error }
+}
+
+fn how_to_get(program: &str) -> &'static str {
+    match program {
+        "cargo" => "install Rust from https://rustup.rs",
+        "node" | "npm" => "install Node.js 20 or newer, with npm, from https://nodejs.org",
+        _ => "install Python 3.11 or newer",
+    }
 }
 
 fn compile(folder: &Path, package: &Package, toolchain: &Toolchain) -> Result<PathBuf, BuildError> {
@@ -83,16 +128,16 @@ fn compile(folder: &Path, package: &Package, toolchain: &Toolchain) -> Result<Pa
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-        .map_err(BuildError::Cargo)?;
+        .map_err(cargo_fails)?;
     let mut component = None;
     if let Some(stdout) = cargo.stdout.take() {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             component = component_in(&line, &package.name).or(component);
         }
     }
-    let status = cargo.wait().map_err(BuildError::Cargo)?;
+    let status = cargo.wait().map_err(cargo_fails)?;
     if !status.success() {
-        return Err(BuildError::Failed);
+        return Err(BuildError::Failed { program: "cargo" });
     }
     component.ok_or_else(|| BuildError::NotACheck {
         folder: folder.into(),
@@ -150,7 +195,7 @@ impl Package {
             .arg(&manifest)
             .stderr(Stdio::inherit())
             .output()
-            .map_err(BuildError::Cargo)?;
+            .map_err(cargo_fails)?;
         if !output.status.success() {
             return Err(not_a_check("cargo cannot read its Cargo.toml; what it said is above".into()));
         }

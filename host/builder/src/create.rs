@@ -7,17 +7,55 @@ pub enum Sdk<'a> {
     /// In a checkout of Touchstone.
     Checkout(&'a Path),
     /// Beside the check, written there from these files (paths in the repository, and contents).
-    Carried(&'a [(&'a str, &'a str)]),
+    Carried(&'a [(&'a str, &'a [u8])]),
 }
 
-const TEMPLATE: [(&str, &str); 4] = [
-    ("Cargo.toml", include_str!("template/Cargo.toml.in")),
-    ("README.md", include_str!("template/README.md.in")),
-    ("src/lib.rs", include_str!("template/lib.rs.in")),
-    (".gitignore", "/target\n"),
-];
+/// What a new check is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Lang {
+    Rust,
+    Python,
+    JavaScript,
+}
 
-/// The members of the workspace that are written beside a check: the SDK, and what its test harness stands on.
+impl Lang {
+    /// The folder of its SDK in the repository.
+    fn sdk(self) -> &'static str {
+        match self {
+            Lang::Rust => "sdk/rust",
+            Lang::Python => "sdk/python",
+            Lang::JavaScript => "sdk/javascript",
+        }
+    }
+
+    fn template(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Lang::Rust => &[
+                ("Cargo.toml", include_str!("template/Cargo.toml.in")),
+                ("README.md", include_str!("template/README.md.in")),
+                ("src/lib.rs", include_str!("template/lib.rs.in")),
+                (".gitignore", "/target\n"),
+            ],
+            Lang::Python => &[
+                ("pyproject.toml", include_str!("template/python/pyproject.toml.in")),
+                ("README.md", include_str!("template/python/README.md.in")),
+                ("check.py", include_str!("template/python/check.py.in")),
+                ("test_check.py", include_str!("template/python/test_check.py.in")),
+                (".gitignore", include_str!("template/python/gitignore.in")),
+            ],
+            Lang::JavaScript => &[
+                ("package.json", include_str!("template/javascript/package.json.in")),
+                ("README.md", include_str!("template/javascript/README.md.in")),
+                ("src/check.js", include_str!("template/javascript/check.js.in")),
+                ("test/check.test.js", include_str!("template/javascript/check.test.js.in")),
+                (".gitignore", include_str!("template/javascript/gitignore.in")),
+            ],
+        }
+    }
+}
+
+/// The members of the workspace that are written beside a check in Rust: the SDK, and what its test harness stands on.
 const CARRIED: [&str; 3] = ["host/grants", "host/tape", "sdk/rust"];
 
 /// A check cannot be created.
@@ -31,8 +69,13 @@ pub enum CreateError {
     #[error("{} is there already; choose another name, or move it away", .0.display())]
     Exists(PathBuf),
     /// The SDK is not where it was said to be.
-    #[error("{} is not a checkout of Touchstone: it has no sdk/rust", .0.display())]
-    NoSdk(PathBuf),
+    #[error("{} is not a checkout of Touchstone: it has no {sdk}", checkout.display())]
+    NoSdk {
+        /// Where it was said to be.
+        checkout: PathBuf,
+        /// What is missing.
+        sdk: &'static str,
+    },
     /// A file cannot be written.
     #[error("{}: {source}", path.display())]
     Io {
@@ -43,11 +86,11 @@ pub enum CreateError {
     },
 }
 
-/// Writes the crate of a new check into the folder `parent/name`, and returns that folder.
+/// Writes the source of a new check into the folder `parent/name`, and returns that folder.
 ///
 /// # Errors
 /// The name is not one, the folder is there already, or cannot be written.
-pub fn create(parent: &Path, name: &str, sdk: Sdk<'_>) -> Result<PathBuf, CreateError> {
+pub fn create(parent: &Path, name: &str, lang: Lang, sdk: Sdk<'_>) -> Result<PathBuf, CreateError> {
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(allowed) || name.len() > 64 {
         return Err(CreateError::Name(name.chars().take(100).collect()));
@@ -56,24 +99,26 @@ pub fn create(parent: &Path, name: &str, sdk: Sdk<'_>) -> Result<PathBuf, Create
     if folder.exists() {
         return Err(CreateError::Exists(folder));
     }
+    let own = lang.sdk();
     let sdk = match sdk {
         Sdk::Checkout(checkout) => {
-            let checkout = checkout.canonicalize().map_err(|_| CreateError::NoSdk(checkout.into()))?;
-            if !checkout.join("sdk/rust/Cargo.toml").exists() {
-                return Err(CreateError::NoSdk(checkout));
-            }
-            checkout.join("sdk/rust").display().to_string()
+            let missing = || CreateError::NoSdk { checkout: checkout.into(), sdk: own };
+            let sdk = checkout.join(own).canonicalize().map_err(|_| missing())?;
+            sdk.display().to_string()
         }
         Sdk::Carried(files) => {
-            for (path, text) in files {
-                let text = if *path == "Cargo.toml" { standalone(text) } else { (*text).to_owned() };
-                write(&folder.join("vendor/touchstone").join(path), &text)?;
+            for (path, content) in files {
+                let path_there = folder.join("vendor/touchstone").join(path);
+                match (*path, std::str::from_utf8(content)) {
+                    ("Cargo.toml", Ok(workspace)) => write(&path_there, standalone(workspace).as_bytes())?,
+                    _ => write(&path_there, content)?,
+                }
             }
-            "vendor/touchstone/sdk/rust".into()
+            format!("vendor/touchstone/{own}")
         }
     };
-    for (path, text) in TEMPLATE {
-        write(&folder.join(path), &text.replace("@NAME@", name).replace("@SDK@", &sdk))?;
+    for (path, text) in lang.template() {
+        write(&folder.join(path), text.replace("@NAME@", name).replace("@SDK@", &sdk).as_bytes())?;
     }
     Ok(folder)
 }
@@ -100,12 +145,12 @@ fn is_at(line: &str, path: &str) -> bool {
     line.contains(&format!("path = \"{path}\""))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), CreateError> {
+fn write(path: &Path, content: &[u8]) -> Result<(), CreateError> {
     let io = |source: io::Error| CreateError::Io { path: path.into(), source };
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(io)?;
     }
-    fs::write(path, text).map_err(io)
+    fs::write(path, content).map_err(io)
 }
 
 #[cfg(test)]
@@ -116,14 +161,17 @@ mod tests {
     fn names_that_are_none_are_refused() {
         let parent = std::env::temp_dir();
         for name in ["", "Check", "a b", "../x", "1st", "-a", "a/b", &"a".repeat(65)] {
-            assert!(matches!(create(&parent, name, Sdk::Carried(&[])), Err(CreateError::Name(_))), "{name}");
+            assert!(matches!(create(&parent, name, Lang::Rust, Sdk::Carried(&[])), Err(CreateError::Name(_))), "{name}");
         }
     }
 
     #[test]
     fn a_folder_that_is_no_checkout_is_refused() {
         let folder = std::env::temp_dir();
-        assert!(matches!(create(&folder, "a-check", Sdk::Checkout(&folder)), Err(CreateError::NoSdk(_))));
+        for lang in [Lang::Rust, Lang::Python, Lang::JavaScript] {
+            let created = create(&folder, "a-check", lang, Sdk::Checkout(&folder));
+            assert!(matches!(created, Err(CreateError::NoSdk { .. })), "{lang:?}");
+        }
     }
 
     #[test]

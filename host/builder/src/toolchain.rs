@@ -3,6 +3,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::cache;
+
 /// Builds the standard library for WebAssembly where rustup cannot install it.
 const WASM_STD: &str = include_str!("../../../tools/wasm-std.sh");
 
@@ -120,8 +122,7 @@ fn cargo_home() -> PathBuf {
 fn built_here(release: &str) -> PathBuf {
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let chosen = set("TOUCHSTONE_WASM_STD");
-    let cache = || set("XDG_CACHE_HOME").unwrap_or_else(|| home().join(".cache"));
-    chosen.unwrap_or_else(|| cache().join("touchstone/wasm-std").join(release))
+    chosen.unwrap_or_else(|| cache::root().join("wasm-std").join(release))
 }
 
 fn build_std() -> Result<PathBuf, ToolchainError> {

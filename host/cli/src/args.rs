@@ -40,6 +40,17 @@ pub(crate) enum Command {
     /// Look at and edit scope manifests.
     #[command(subcommand)]
     Scope(ScopeCommand),
+    /// Bring a component, with its signatures, from a store into a registry.
+    Push(PushArgs),
+    /// Bring a component, with its signatures, from a registry into a store.
+    Pull(PullArgs),
+    /// Write components, with their signatures, to one file: for machines without network.
+    Save(SaveArgs),
+    /// Put the components of such a file into a store.
+    Load(LoadArgs),
+    /// Look at trust policies: which components may run.
+    #[command(subcommand)]
+    Trust(TrustCommand),
     /// Make, look at and publish checks.
     #[command(subcommand)]
     Check(CheckCommand),
@@ -84,7 +95,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
-    pub(crate) stores: StoreArgs,
+    pub(crate) components: ComponentArgs,
     /// Lower what any check may have, whatever the manifest grants it: `wall=30s`, `memory=32MiB`, `calls=100`,
     /// `in_flight=4`, `response_bytes=8MiB`, `findings=100`, `log_bytes=64KiB`. May be repeated.
     #[arg(long, value_name = "LIMIT=VALUE")]
@@ -120,7 +131,7 @@ pub(crate) struct ReplayArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
-    pub(crate) stores: StoreArgs,
+    pub(crate) components: ComponentArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -137,7 +148,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "SCOPE.yaml")]
     pub(crate) scope: Option<PathBuf>,
     #[command(flatten)]
-    pub(crate) stores: StoreArgs,
+    pub(crate) components: ComponentArgs,
     /// Who may have signed it, in the format of ssh-keygen(1). Without it no signature is asked for.
     #[arg(long, value_name = "FILE")]
     pub(crate) allowed_signers: Option<PathBuf>,
@@ -309,6 +320,114 @@ pub(crate) struct StoreArgs {
     pub(crate) store: Vec<PathBuf>,
 }
 
+/// Where components come from, and which may run.
+#[derive(Debug, Args)]
+pub(crate) struct ComponentArgs {
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    /// Run only components that this policy accepts (docs/trust.md) [default: $TOUCHSTONE_TRUST, else all that the
+    /// manifest names].
+    #[arg(long, value_name = "trust.yaml")]
+    pub(crate) trust: Option<PathBuf>,
+    /// Fetch nothing: every component has to be in a store.
+    #[arg(long)]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+/// How to speak with registries.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryArgs {
+    /// Also trust registries whose certificates these authorities issued (PEM). May be repeated.
+    #[arg(long, value_name = "FILE.pem")]
+    pub(crate) registry_ca: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PushArgs {
+    /// The component: a file, or `sha256:…` or `ID@VERSION` of one in a store.
+    #[arg(value_name = "COMPONENT")]
+    pub(crate) component: String,
+    /// Where to: `oci://HOST/REPOSITORY[:TAG]` [default tag: the check's version].
+    #[arg(value_name = "oci://…")]
+    pub(crate) to: String,
+    /// Replace what is there under this tag. Only for versions that nobody runs yet.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PullArgs {
+    /// Where from: `oci://HOST/REPOSITORY` with a tag, or with the digest of the OCI manifest.
+    #[arg(value_name = "oci://…")]
+    pub(crate) from: String,
+    /// Take it only if it is this component: `sha256:…` of its bytes.
+    #[arg(long, value_name = "sha256:…")]
+    pub(crate) component: Option<String>,
+    /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that
+    /// has it].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// Replace what the store has under the same id and version.
+    #[arg(long)]
+    pub(crate) replace: bool,
+    #[command(flatten)]
+    pub(crate) registry: RegistryArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SaveArgs {
+    /// The components: `sha256:…` or `ID@VERSION` of some in a store [default: all of the store].
+    #[arg(value_name = "COMPONENT")]
+    pub(crate) components: Vec<String>,
+    /// The archive.
+    #[arg(short, long, value_name = "FILE.tar")]
+    pub(crate) output: PathBuf,
+    /// The store [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that has it].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoadArgs {
+    /// The archive.
+    #[arg(value_name = "FILE.tar")]
+    pub(crate) file: PathBuf,
+    /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that
+    /// has it].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
+    /// Replace what the store has under the same ids and versions.
+    #[arg(long)]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TrustCommand {
+    /// Say what is wrong with trust policies, at file, line and column.
+    Lint {
+        /// The policies.
+        #[arg(value_name = "trust.yaml", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Say whether a component may run, and why: each signature, each rule. Ends in 3 if it may not.
+    Explain {
+        /// The policy.
+        #[arg(value_name = "trust.yaml")]
+        policy: PathBuf,
+        /// The component: `sha256:…` or `ID@VERSION` in a store.
+        #[arg(value_name = "COMPONENT")]
+        component: String,
+        #[command(flatten)]
+        stores: StoreArgs,
+    },
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
     /// A scenario (YAML), or one that comes along: `demo` or `perfect`.
@@ -397,6 +516,20 @@ pub(crate) enum CheckCommand {
         #[arg(long, value_name = "DIR")]
         store: Option<PathBuf>,
     },
+    /// Say as its publisher that this is the check of that id and version: a signature beside it in the store, which goes with
+    /// it when it is pushed or saved.
+    Sign {
+        /// The component: `sha256:…` or `ID@VERSION` in the store.
+        #[arg(value_name = "COMPONENT")]
+        component: String,
+        /// The key: ed25519, as `ssh-keygen` makes them. The passphrase of one that has one is taken from
+        /// $TOUCHSTONE_KEY_PASSPHRASE.
+        #[arg(long, value_name = "KEY")]
+        key: PathBuf,
+        /// The store [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that has it].
+        #[arg(long, value_name = "DIR")]
+        store: Option<PathBuf>,
+    },
     /// Run a check's own tests: no cloud, no WebAssembly.
     Test {
         /// The folder of its source.
@@ -436,8 +569,19 @@ pub(crate) enum CheckCommand {
         /// Its name.
         #[arg(value_name = "NAME")]
         name: String,
+        /// What it is to be written in.
+        #[arg(long, value_enum, default_value_t = Lang::Rust)]
+        lang: Lang,
         /// Use the SDK of this checkout of Touchstone [default: write the SDK beside the check].
         #[arg(long, value_name = "DIR")]
         sdk: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Lang {
+    Rust,
+    Python,
+    #[value(alias = "js")]
+    Javascript,
 }

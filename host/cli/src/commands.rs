@@ -3,8 +3,10 @@
 mod attest;
 mod check;
 mod cleanup;
+mod components;
 mod demo;
 mod evidence;
+mod registries;
 mod replay;
 mod run;
 mod scope;
@@ -12,6 +14,7 @@ mod sign;
 mod simulate;
 mod stores;
 mod tape;
+mod trust;
 mod verify;
 mod version;
 
@@ -36,6 +39,11 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Demo(args) => in_tokio(demo::demo(args)),
         Command::Simulate(args) => in_tokio(simulate::simulate(args)),
         Command::Scope(command) => scope::scope(command),
+        Command::Push(args) => in_tokio(registries::push(args)),
+        Command::Pull(args) => in_tokio(registries::pull(args)),
+        Command::Save(args) => registries::save(&args),
+        Command::Load(args) => registries::load(&args),
+        Command::Trust(command) => trust::trust(command),
         Command::Check(command) => in_tokio(check::check(command)),
         Command::Version { wit } => Ok(version::version(wit)),
         Command::CompileComponent { .. } => unreachable!("main has done it"),
@@ -51,15 +59,16 @@ fn in_tokio(work: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, F
     result
 }
 
-/// The engine, with compiled code cached in `$XDG_CACHE_HOME/touchstone/code` (`~/.cache/touchstone/code`).
-fn runtime() -> Result<Arc<Runtime>, Failure> {
+/// The engine, with compiled code cached in `$XDG_CACHE_HOME/touchstone/code` (`~/.cache/touchstone/code`), which spends so much
+/// on compiling what nobody vouches for.
+fn runtime(limits: CompileLimits) -> Result<Arc<Runtime>, Failure> {
     let program = std::env::current_exe().map_err(|error| {
         Exit::OwnFault
             .because(format!("this program does not know where it is, and cannot start itself: {error}"))
     })?;
     let config = RuntimeConfig {
         code_cache: base("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("code")),
-        child: Some(ChildCompiler { program, limits: CompileLimits::default() }),
+        child: Some(ChildCompiler { program, limits }),
     };
     Runtime::new(&config).map(Arc::new).map_err(|error| Exit::OwnFault.because(error))
 }

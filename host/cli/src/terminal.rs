@@ -33,9 +33,9 @@ pub(crate) fn error(message: &str) {
 
 /// Writes what is wrong with a manifest to standard error: with the lines concerned on a terminal, as
 /// `FILE:LINE:COLUMN: error: …` elsewhere.
-pub(crate) fn diagnostics(diagnostics: &Diagnostics) {
+pub(crate) fn diagnostics(diagnostics: &dyn miette::Diagnostic, plain: &str) {
     if !std::io::stderr().is_terminal() {
-        return note(diagnostics.plain().trim_end());
+        return note(plain.trim_end());
     }
     let theme = if stderr_has_color() {
         miette::GraphicalTheme::unicode()

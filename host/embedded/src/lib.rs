@@ -16,6 +16,12 @@ pub struct Files(&'static [(&'static str, &'static [u8])]);
 /// The SDK for Rust, what it stands on, and the workspace's `Cargo.toml`.
 pub const SDK: Files = Files(files::SDK);
 
+/// The SDK for Python, and the contract.
+pub const SDK_PYTHON: Files = Files(files::SDK_PYTHON);
+
+/// The SDK for JavaScript, and the contract.
+pub const SDK_JAVASCRIPT: Files = Files(files::SDK_JAVASCRIPT);
+
 /// The store of released components: `checks/published`.
 pub const PUBLISHED: Files = Files(files::PUBLISHED);
 

@@ -1,14 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use touchstone_runtime::{PreparedCheck, Runtime};
 use touchstone_scope::{Asset, Plan, Unit};
-use touchstone_store::{Component, Digest, Store, StoreError};
+use touchstone_store::{Component, Digest};
 
 use crate::job::Task;
+use crate::library::Library;
 
 /// A run that will not be: something that the plan needs was refused. Nothing was sent to the subject, but a login where
 /// a component turned out to be wrong only when it was compiled.
@@ -29,7 +28,9 @@ pub(crate) struct Admitted {
     /// The components, by digest.
     pub(crate) components: BTreeMap<Digest, Component>,
     /// Where the manifest names them: `FILE:LINE:COLUMN: check ID VERSION`.
-    places: BTreeMap<Digest, String>,
+    pub(crate) places: BTreeMap<Digest, String>,
+    /// Those for which somebody vouches whom the policy trusts.
+    pub(crate) trusted: BTreeSet<Digest>,
     /// For each unit of the plan, in its order.
     pub(crate) units: Vec<AdmittedUnit>,
 }
@@ -37,14 +38,6 @@ pub(crate) struct Admitted {
 pub(crate) struct AdmittedUnit {
     pub(crate) digest: Digest,
     pub(crate) assets: BTreeMap<String, Bytes>,
-}
-
-/// The components of some stores, each read, hashed and compiled once for all runs of a process.
-pub(crate) struct Library {
-    runtime: Arc<Runtime>,
-    stores: Vec<Store>,
-    loaded: Mutex<BTreeMap<Digest, Component>>,
-    prepared: Mutex<BTreeMap<Digest, PreparedCheck>>,
 }
 
 /// Loads and checks everything that the plan needs.
@@ -57,10 +50,16 @@ pub(crate) fn admit(task: &Task, library: &Library) -> Result<Admitted, Refused>
     let mut units = Vec::new();
     let mut problems = BTreeSet::new();
     let mut places = BTreeMap::new();
+    let (mut trusted, mut untrusted) = (BTreeSet::new(), BTreeSet::new());
     for unit in &plan.units {
         let place = place(unit, task);
         match admit_unit(unit, task, library) {
             Ok((admitted, component)) => {
+                match library.is_trusted(unit, &component) {
+                    Ok(true) => drop(trusted.insert(admitted.digest)),
+                    Ok(false) => drop(untrusted.insert(admitted.digest)),
+                    Err(why) => drop(problems.insert(format!("{place}: {why}"))),
+                }
                 places.insert(admitted.digest, place);
                 components.insert(admitted.digest, component);
                 units.push(admitted);
@@ -78,7 +77,9 @@ pub(crate) fn admit(task: &Task, library: &Library) -> Result<Admitted, Refused>
         }
     }
     if problems.is_empty() {
-        Ok(Admitted { components, places, units })
+        // What one unit makes doubtful is doubtful for all.
+        trusted.retain(|digest| !untrusted.contains(digest));
+        Ok(Admitted { components, places, trusted, units })
     } else {
         Err(Refused { problems: problems.into_iter().collect() })
     }
@@ -107,7 +108,7 @@ fn unknown_inputs<'a>(unit: &'a Unit, plan: &Plan, library: &Library) -> Vec<(&'
 }
 
 /// Where the manifest names the check of a unit.
-fn place(unit: &Unit, task: &Task) -> String {
+pub(crate) fn place(unit: &Unit, task: &Task) -> String {
     let file = &task.manifest_file;
     let check = task.manifest.checks().iter().find(|c| c.id == unit.check && c.version == unit.version);
     let place = check.map_or(file.clone(), |c| format!("{file}:{}:{}", c.span.line, c.span.column));
@@ -158,58 +159,4 @@ fn read_asset(folder: &Path, asset: &Asset) -> Result<Bytes, String> {
         return Err(format!("{} has {actual}, not {} as the manifest says", path.display(), asset.sha256));
     }
     Ok(bytes.into())
-}
-
-impl Library {
-    pub(crate) fn new(runtime: Arc<Runtime>, stores: Vec<Store>) -> Self {
-        Library { runtime, stores, loaded: Mutex::default(), prepared: Mutex::default() }
-    }
-
-    fn load(&self, digest: Digest) -> Result<Component, StoreError> {
-        if let Some(known) = self.loaded().get(&digest) {
-            return Ok(known.clone());
-        }
-        let component = Store::find(&self.stores, digest)?;
-        self.loaded().insert(digest, component.clone());
-        Ok(component)
-    }
-
-    /// Compiles the components, or takes their code from the cache, several at a time.
-    ///
-    /// # Errors
-    /// A component is not valid WebAssembly, or does not fit the contract.
-    pub(crate) async fn prepare(
-        &self,
-        admitted: &Admitted,
-    ) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
-        let mut prepared = BTreeMap::new();
-        let mut tasks = Vec::new();
-        for (digest, component) in &admitted.components {
-            if let Some(known) = self.prepared().get(digest) {
-                prepared.insert(*digest, known.clone());
-                continue;
-            }
-            let (runtime, component) = (self.runtime.clone(), component.clone());
-            let place = admitted.places.get(digest).map_or("", String::as_str);
-            tasks.push((place, tokio::spawn(async move { runtime.prepare(&component, false).await })));
-        }
-        let mut problems = Vec::new();
-        for (place, task) in tasks {
-            match task.await {
-                Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
-                Ok(Err(error)) => problems.push(format!("{place}: {error}")),
-                Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
-            }
-        }
-        self.prepared().extend(prepared.iter().map(|(digest, check)| (*digest, check.clone())));
-        if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
-    }
-
-    fn loaded(&self) -> MutexGuard<'_, BTreeMap<Digest, Component>> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn prepared(&self) -> MutexGuard<'_, BTreeMap<Digest, PreparedCheck>> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -38,6 +38,7 @@ impl Runner {
     /// # Errors
     /// Something that the task needs was refused.
     pub async fn replay(&self, run: &RecordedRun, task: &Task) -> Result<Report, Refused> {
+        self.library.fetch(task).await?;
         let admitted = admit(task, &self.library)?;
         let prepared = self.library.prepare(&admitted).await?;
         let reference_time = reference_time(run, task)?;

@@ -6,14 +6,14 @@ use touchstone_capabilities::openstack::{Openstack, SharedReads, catalog_on_tape
 use touchstone_report::{Preflight, Report, Tape, Tool};
 use touchstone_runtime::{End, Runtime};
 use touchstone_scope::Attestation;
-use touchstone_store::Store;
 use touchstone_tape::{self as tape, Recorder};
 
-use crate::admit::{Admitted, Library, Refused, admit};
+use crate::admit::{Admitted, Refused, admit};
 use crate::checks::{Common, Running, start};
 use crate::compose::{Ending, Ran, compose};
 use crate::event::{Event, VersionVerdict};
 use crate::job::Job;
+use crate::library::{Library, Sources};
 use crate::reach::{Reached, reach};
 use crate::told::{Closing, Opening};
 
@@ -27,9 +27,9 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner with this engine, which looks for components in these stores.
-    pub fn new(runtime: Arc<Runtime>, stores: Vec<Store>) -> Self {
-        Runner { library: Arc::new(Library::new(runtime, stores)) }
+    /// A runner with this engine, which takes components from there: from stores alone, if it is given a list of them.
+    pub fn new(runtime: Arc<Runtime>, sources: impl Into<Sources>) -> Self {
+        Runner { library: Arc::new(Library::new(runtime, sources.into())) }
     }
 
     /// Runs a job, and tells what happens on the way. When `stop` is ready, the checks that still run are ended, and
@@ -45,6 +45,7 @@ impl Runner {
     ) -> Result<Report, Refused> {
         let events: Events = Arc::new(events);
         let (task, begun) = (&job.task, Begun::now());
+        self.library.fetch(task).await?;
         let admitted = admit(task, &self.library)?;
         events(Event::Admitted {
             run: begun.id.clone(),

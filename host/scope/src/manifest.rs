@@ -41,6 +41,8 @@ pub struct Check {
     pub manual: bool,
     /// The component; if there is none and the check is not manual, its testcases are MISS.
     pub component: Option<Sha256>,
+    /// Where the component is fetched from if no store has it: `oci://HOST/REPOSITORY[:TAG][@sha256:…]`.
+    pub source: Option<String>,
     /// What the component may call.
     pub grants: Vec<Grant>,
     /// Limits that differ from the host's defaults.

@@ -85,6 +85,8 @@ pub struct Unit {
     pub version: String,
     /// The component.
     pub component: Sha256,
+    /// Where it is fetched from if no store has it.
+    pub source: Option<String>,
     /// What it may call.
     pub grants: Vec<Grant>,
     /// Limits that differ from the host's defaults.
@@ -301,6 +303,7 @@ impl<'a> Planner<'a> {
                             check: check.id.clone(),
                             version: check.version.clone(),
                             component,
+                            source: check.source.clone(),
                             grants: check.grants.clone(),
                             limits: check.limits,
                             parameters: parameters.clone(),

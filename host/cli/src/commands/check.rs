@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use touchstone_builder::{BuildError, Sdk};
 use touchstone_report::printable;
-use touchstone_store::{Component, Store, StoreError};
+use touchstone_runtime::CompileLimits;
+use touchstone_store::{Component, Store, StoreError, media};
 
 use super::{runtime, stores};
-use crate::args::CheckCommand;
+use crate::args::{CheckCommand, Lang};
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -26,6 +27,7 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
             Ok(Exit::Pass)
         }
         CheckCommand::Publish { folder, replace, store } => publish(&folder, replace, store).await,
+        CheckCommand::Sign { component, key, store } => sign(&component, &key, store),
         CheckCommand::Test { folder } => match touchstone_builder::test(&folder) {
             Ok(true) => Ok(Exit::Pass),
             Ok(false) => Ok(Exit::Fail),
@@ -37,13 +39,15 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
         CheckCommand::Rebuild { component, source, stores } => {
             rebuild(&component, &source, &stores.store).await
         }
-        CheckCommand::New { name, sdk } => new(&name, sdk.as_deref()),
+        CheckCommand::New { name, lang, sdk } => new(&name, lang, sdk.as_deref()),
     }
 }
 
 async fn build(folder: &Path) -> Result<Component, Failure> {
-    touchstone_builder::build(folder, &*runtime()?).await.map_err(|error| match error {
-        BuildError::Toolchain(_) => Exit::OwnFault.because(error),
+    touchstone_builder::build(folder, &*runtime(CompileLimits::default())?).await.map_err(|error| match error {
+        BuildError::Toolchain(_) | BuildError::Program { .. } | BuildError::OldNode { .. } => {
+            Exit::OwnFault.because(error)
+        }
         error => Exit::Refused.because(error),
     })
 }
@@ -71,6 +75,30 @@ async fn publish(folder: &Path, replace: bool, store: Option<PathBuf>) -> Result
 fn inspect(named: &str, as_json: bool, named_stores: &[PathBuf]) -> Result<Exit, Failure> {
     let component = stores::component(named, named_stores, Path::new("."))?;
     terminal::print(&if as_json { described_as_json(&component) } else { described(&component) });
+    Ok(Exit::Pass)
+}
+
+/// Signs as the publisher.
+fn sign(named: &str, key: &Path, store: Option<PathBuf>) -> Result<Exit, Failure> {
+    let folder = stores::folder(store, Path::new("."))?;
+    let component = stores::component(named, std::slice::from_ref(&folder), Path::new("."))?;
+    let key = super::sign::key(key)?;
+    let descriptor = component.descriptor();
+    let digest = touchstone_trust::Digest::of(component.bytes());
+    let envelope = touchstone_trust::publish(&key, &descriptor.id, &descriptor.version, digest);
+    Store::open(folder)
+        .and_then(|store| {
+            store.attach(component.digest(), media::PUBLICATION, media::DSSE, envelope.into_bytes())
+        })
+        .map_err(|error| Exit::Refused.because(error))?;
+    terminal::print(&printable(&format!(
+        "{} {}: {} signed by {}",
+        descriptor.id,
+        descriptor.version,
+        component.digest(),
+        key.fingerprint()
+    )));
+    terminal::print("\n");
     Ok(Exit::Pass)
 }
 
@@ -154,13 +182,15 @@ fn described_as_json(component: &Component) -> String {
     format!("{value:#}\n")
 }
 
-fn new(name: &str, checkout: Option<&Path>) -> Result<Exit, Failure> {
-    let carried: Vec<(&str, &str)> = touchstone_embedded::SDK
-        .iter()
-        .filter_map(|(path, content)| Some((path, std::str::from_utf8(content).ok()?)))
-        .collect();
+fn new(name: &str, lang: Lang, checkout: Option<&Path>) -> Result<Exit, Failure> {
+    let (lang, files) = match lang {
+        Lang::Rust => (touchstone_builder::Lang::Rust, touchstone_embedded::SDK),
+        Lang::Python => (touchstone_builder::Lang::Python, touchstone_embedded::SDK_PYTHON),
+        Lang::Javascript => (touchstone_builder::Lang::JavaScript, touchstone_embedded::SDK_JAVASCRIPT),
+    };
+    let carried: Vec<(&str, &[u8])> = files.iter().collect();
     let sdk = checkout.map_or(Sdk::Carried(&carried), Sdk::Checkout);
-    let folder = touchstone_builder::create(Path::new(""), name, sdk).map_err(|error| match error {
+    let folder = touchstone_builder::create(Path::new(""), name, lang, sdk).map_err(|error| match error {
         touchstone_builder::CreateError::Io { .. } => Exit::OwnFault.because(error),
         error => Exit::Usage.because(error),
     })?;

@@ -7,7 +7,7 @@ use touchstone_report::{Report, changes_table, printable};
 use touchstone_runner::{RecordedRun, Runner, changes};
 use touchstone_scope::Manifest;
 
-use super::{run, runtime, scope, stores};
+use super::{components, run, scope};
 use crate::args::ReplayArgs;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
@@ -20,8 +20,7 @@ pub(crate) async fn replay(args: ReplayArgs) -> Result<Exit, Failure> {
         );
     }
     let manifest = Arc::new(scope::read(&args.scope)?);
-    let stores = stores::open(&args.stores.store, &args.scope)?;
-    let runner = Runner::new(runtime()?, stores);
+    let runner = components::runner(&args.components, &args.scope)?;
     let tapes = tapes(&args.tapes)?;
     if let ([tape], false) = (tapes.as_slice(), args.tapes.iter().any(|path| path.is_dir())) {
         let replayed = one(&runner, tape, manifest, &args).await?;

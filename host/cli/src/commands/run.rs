@@ -9,7 +9,7 @@ use touchstone_report::{Report, TerminalOptions, Verbosity};
 use touchstone_runner::{Ceiling, Job, Runner, Task};
 use touchstone_scope::{LimitOverrides, Manifest, Selection};
 
-use super::{attest, evidence, journal_folder, runtime, scope, sign, stores, today};
+use super::{attest, components, evidence, journal_folder, scope, sign, today};
 use crate::args::{OutputArgs, RunArgs, SelectionArgs};
 use crate::exit::{Exit, Failure};
 use crate::json_lines::JsonLines;
@@ -19,7 +19,7 @@ use crate::terminal;
 pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let manifest = scope::read(&args.scope)?;
     let ceiling = ceiling(&args.ceiling)?;
-    let stores = stores::open(&args.stores.store, &args.scope)?;
+    let runner = components::runner(&args.components, &args.scope)?;
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
     let key = args.sign.as_deref().map(sign::key).transpose()?;
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
         ..job.task
     };
     let job = Job { task, ceiling, allow_privileged: args.allow_privileged, record: args.record, ..job };
-    let exit = finish(&Runner::new(runtime()?, stores), job, &args.output).await?;
+    let exit = finish(&runner, job, &args.output).await?;
     if let (Some(key), Some(report)) = (key, &args.output.output) {
         sign::write(report, &key)?;
     }

@@ -13,6 +13,11 @@ pub(crate) fn open(named: &[PathBuf], start: &Path) -> Result<Vec<Store>, Failur
         .collect()
 }
 
+/// Whether nothing says where a store is.
+pub(crate) fn is_nowhere(start: &Path) -> bool {
+    folder(None, start).is_err()
+}
+
 /// The component of that name: `sha256:…` or `ID@VERSION` in a store, or a file.
 pub(crate) fn component(named: &str, stores: &[PathBuf], start: &Path) -> Result<Component, Failure> {
     let released = named.split_once('@').filter(|_| !Path::new(named).exists());

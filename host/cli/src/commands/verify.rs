@@ -4,13 +4,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 use touchstone_report::{Report, STATEMENT_TYPE, printable};
-use touchstone_runner::{Flaw, Part, RecordedRun, Runner, incompleteness, selection_of_report};
+use touchstone_runner::{Flaw, Part, RecordedRun, incompleteness, selection_of_report};
 use touchstone_scope::{Manifest, Sha256};
 use touchstone_sign::AllowedSigners;
 
 use super::sign::{NAMESPACE, beside, read_report, read_text, statement_of};
-use super::{runtime, stores};
-use crate::args::VerifyArgs;
+use super::{components, stores};
+use crate::args::{ComponentArgs, VerifyArgs};
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -44,7 +44,7 @@ pub(crate) async fn verify(args: VerifyArgs) -> Result<Exit, Failure> {
     let (Some(run), Some(manifest)) = (run, manifest) else {
         return Ok(refuse(&flaws, Some("the verdicts were not computed again")));
     };
-    match recompute(&text, &report, &run, manifest, &scope).await? {
+    match recompute(&text, &report, &run, manifest, &scope, &args.components).await? {
         Ok(()) if flaws.is_empty() => {
             terminal::print(&what_holds(&report, signers.as_deref()));
             Ok(Exit::Pass)
@@ -159,7 +159,7 @@ struct Scope {
 impl Scope {
     fn find(args: &VerifyArgs, report: &Report) -> Result<Self, Failure> {
         if let Some(file) = &args.scope {
-            let stores = stores::open(&args.stores.store, file)?;
+            let stores = stores::open(&args.components.stores.store, file)?;
             return Ok(Scope { file: Some(file.clone()), stores, _folder: None });
         }
         let ours = |error: std::io::Error| Exit::OwnFault.because(error);
@@ -170,7 +170,7 @@ impl Scope {
         let file = touchstone_embedded::SCOPES.iter().find(|(_, content)| fits(content));
         let file = file.map(|(path, _)| folder.path().join(path));
         let along = vec![folder.path().join("checks/published")];
-        let named = if args.stores.store.is_empty() { &along } else { &args.stores.store };
+        let named = if args.components.stores.store.is_empty() { &along } else { &args.components.stores.store };
         let stores = stores::open(named, folder.path())?;
         Ok(Scope { file, stores, _folder: Some(folder) })
     }
@@ -201,9 +201,10 @@ async fn recompute(
     run: &RecordedRun,
     manifest: Manifest,
     scope: &Scope,
+    sources: &ComponentArgs,
 ) -> Result<Result<(), Vec<Flaw>>, Failure> {
     let file = scope.file.as_deref().unwrap_or(Path::new("")).display().to_string();
-    let runner = Runner::new(runtime()?, scope.stores.clone());
+    let runner = components::runner_of(sources, scope.stores.clone())?;
     let selection = match selection_of_report(report) {
         Ok(selection) => selection,
         Err(flaw) => return Ok(Err(vec![flaw])),

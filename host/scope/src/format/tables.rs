@@ -40,6 +40,11 @@ pub(crate) static HASH: Scalar = Scalar::text(
     "`sha256:` and 64 lower-case hexadecimal digits, as `touchstone check publish` prints it",
     "^sha256:[0-9a-f]{64}$",
 );
+pub(crate) static SOURCE: Scalar = Scalar::text(
+    "a place in a registry",
+    "`oci://`, host, repository, and tag or digest, e.g. `oci://registry.example.org/checks/tls:1.2.0`",
+    "^oci://[^\\s/]+/[^\\s]+$",
+);
 pub(crate) static GRANT: Scalar = Scalar::text(
     "a grant",
     "service, method and path, e.g. `compute GET /flavors/detail`, `compute DELETE /servers/*`; to create with a budget, e.g. `block-storage POST /volumes max 2, 4 GiB`",
@@ -125,6 +130,11 @@ static CHECK: Shape = Shape {
             "component",
             Kind::Scalar(&HASH),
             "The component, by the SHA-256 of its bytes. Without it the testcases are MISS. `touchstone scope pin` writes it.",
+        ),
+        Field::optional(
+            "source",
+            Kind::Scalar(&SOURCE),
+            "Where the component is fetched from if no store has it: an OCI registry.",
         ),
         Field::optional(
             "grants",

@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use touchstone_report::{changes_table, printable};
 use touchstone_runner::{RecordedRun, Runner};
+use touchstone_runtime::CompileLimits;
 use touchstone_store::{Component, Store, differences};
 
 use crate::commands::{replay, runtime, scope, stores};
@@ -70,7 +71,7 @@ async fn judge(
         both.push(store);
     }
     let manifest = Arc::new(scope::read(file)?);
-    let runner = Runner::new(runtime()?, both);
+    let runner = Runner::new(runtime(CompileLimits::default())?, both);
     let mut changes = Vec::new();
     for tape in tapes {
         let refused = |refused| Exit::Refused.because(refused);

@@ -7,7 +7,7 @@ use touchstone_grants::Grant;
 use super::Reader;
 use crate::diagnostics::{Problem, Span};
 use crate::format::tables::{
-    CHECK_ID, COUNT, DURATION, GRANT, HASH, ID, LIFETIME, SECTION, SEMVER, SIZE, TEXT, URL,
+    CHECK_ID, COUNT, DURATION, GRANT, HASH, ID, LIFETIME, SECTION, SEMVER, SIZE, SOURCE, TEXT, URL,
 };
 use crate::limits::{Count, LimitOverrides, Size, Wall};
 use crate::manifest::{Check, Testcase};
@@ -48,6 +48,7 @@ impl Reader {
             self.refuse_what_only_components_have(node);
         }
         let component = node.field("component").and_then(|node| self.parsed::<Sha256>(node, &HASH));
+        let source = node.field("source").and_then(|node| self.text(node, &SOURCE));
         let grants = self.grants(node);
         let limits = node.field("limits").map(|node| self.limits(node)).unwrap_or_default();
         let evidence = self.described(node, "evidence");
@@ -58,6 +59,7 @@ impl Reader {
             version: version?,
             manual,
             component,
+            source,
             grants,
             limits,
             evidence,
@@ -67,7 +69,7 @@ impl Reader {
     }
 
     fn refuse_what_only_components_have(&mut self, node: &Node) {
-        for key in ["component", "grants", "limits", "evidence"] {
+        for key in ["component", "source", "grants", "limits", "evidence"] {
             if let Some(at) = node.key(key) {
                 let problem = Problem::new(at.span, format!("a manual check has no `{key}`"));
                 self.problems

@@ -1,0 +1,160 @@
+//! Where the components of a run come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use touchstone_registry::{Reference, Registry};
+use touchstone_runtime::{PreparedCheck, Runtime};
+use touchstone_scope::Unit;
+use touchstone_store::{Component, Digest, Store, StoreError};
+use touchstone_trust::Policy;
+
+use crate::admit::{Admitted, Refused, place};
+use crate::job::Task;
+use crate::trust::{decide, signatures};
+
+/// Where components come from, and which of them may run.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Looked through in this order.
+    pub stores: Vec<Store>,
+    /// Which components may run. Without one: all that manifests name.
+    pub policy: Option<Policy>,
+    /// Where components are fetched from that no store has and whose manifest names a source. Without it: nowhere.
+    pub remote: Option<Remote>,
+}
+
+/// Registries, and where to keep what comes from them.
+#[derive(Debug)]
+pub struct Remote {
+    /// How to speak with them.
+    pub registry: Registry,
+    /// Also looked through, after the other stores.
+    pub store: Store,
+}
+
+impl From<Vec<Store>> for Sources {
+    fn from(stores: Vec<Store>) -> Self {
+        Sources { stores, ..Sources::default() }
+    }
+}
+
+impl Sources {
+    fn all(&self) -> Vec<Store> {
+        self.stores.iter().chain(self.remote.iter().map(|remote| &remote.store)).cloned().collect()
+    }
+}
+
+impl Remote {
+    /// Fetches a component with all that is said of it.
+    async fn fetch(&self, source: &str, component: Digest) -> Result<(), String> {
+        let reference: Reference = source.parse().map_err(|error| format!("{error}"))?;
+        tracing::info!(%component, source, "fetching");
+        let artifact =
+            self.registry.pull(&reference, Some(component)).await.map_err(|error| error.to_string())?;
+        for left_out in artifact.left_out() {
+            tracing::warn!(source, left_out, "something that is said of a component was left out");
+        }
+        self.store.add(&artifact, false).map_err(|error| error.to_string())?;
+        Ok(())
+    }
+}
+
+/// The components of some stores, each read, hashed and compiled once for all runs of a process.
+pub(crate) struct Library {
+    runtime: Arc<Runtime>,
+    sources: Sources,
+    loaded: Mutex<BTreeMap<Digest, Component>>,
+    prepared: Mutex<BTreeMap<Digest, PreparedCheck>>,
+}
+
+impl Library {
+    pub(crate) fn new(runtime: Arc<Runtime>, sources: Sources) -> Self {
+        Library { runtime, sources, loaded: Mutex::default(), prepared: Mutex::default() }
+    }
+
+    pub(crate) fn load(&self, digest: Digest) -> Result<Component, StoreError> {
+        if let Some(known) = self.loaded().get(&digest) {
+            return Ok(known.clone());
+        }
+        let component = Store::find(&self.sources.all(), digest)?;
+        self.loaded().insert(digest, component.clone());
+        Ok(component)
+    }
+
+    /// Fetches what no store has and of which the manifest says where it is.
+    ///
+    /// # Errors
+    /// Something cannot be fetched, or is not what the manifest says; all of it in one go.
+    pub(crate) async fn fetch(&self, task: &Task) -> Result<(), Refused> {
+        let Some(remote) = &self.sources.remote else { return Ok(()) };
+        let mut problems = BTreeSet::new();
+        let mut wanted = BTreeMap::new();
+        for unit in &task.plan.units {
+            let (Some(source), Ok(digest)) = (&unit.source, unit.component.to_string().parse::<Digest>()) else {
+                continue;
+            };
+            if matches!(self.load(digest), Err(StoreError::Absent { .. })) {
+                wanted.insert(digest, (source, place(unit, task)));
+            }
+        }
+        for (digest, (source, place)) in wanted {
+            if let Err(why) = remote.fetch(source, digest).await {
+                problems.insert(format!("{place}: {why}"));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(Refused { problems: problems.into_iter().collect() }) }
+    }
+
+    /// Whether the policy trusts whoever vouches for a component; nobody is trusted where there is no policy.
+    ///
+    /// # Errors
+    /// It may not run: by which rule.
+    pub(crate) fn is_trusted(&self, unit: &Unit, component: &Component) -> Result<bool, String> {
+        let Some(policy) = &self.sources.policy else { return Ok(false) };
+        let signatures = signatures(&self.sources.all(), component.digest())?;
+        let accepted = decide(policy, component, &unit.grants, &signatures).map_err(|refusal| refusal.to_string())?;
+        tracing::info!(check = unit.check, version = unit.version, %accepted, "may run");
+        Ok(accepted.trusted)
+    }
+
+    /// Compiles the components, or takes their code from the cache, several at a time.
+    ///
+    /// # Errors
+    /// A component is not valid WebAssembly, or does not fit the contract.
+    pub(crate) async fn prepare(
+        &self,
+        admitted: &Admitted,
+    ) -> Result<BTreeMap<Digest, PreparedCheck>, Refused> {
+        let mut prepared = BTreeMap::new();
+        let mut tasks = Vec::new();
+        for (digest, component) in &admitted.components {
+            if let Some(known) = self.prepared().get(digest) {
+                prepared.insert(*digest, known.clone());
+                continue;
+            }
+            let (runtime, component) = (self.runtime.clone(), component.clone());
+            let trusted = admitted.trusted.contains(digest);
+            let place = admitted.places.get(digest).map_or("", String::as_str);
+            tasks.push((place, tokio::spawn(async move { runtime.prepare(&component, trusted).await })));
+        }
+        let mut problems = Vec::new();
+        for (place, task) in tasks {
+            match task.await {
+                Ok(Ok(check)) => drop(prepared.insert(check.digest(), check)),
+                Ok(Err(error)) => problems.push(format!("{place}: {error}")),
+                Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
+            }
+        }
+        self.prepared().extend(prepared.iter().map(|(digest, check)| (*digest, check.clone())));
+        if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
+    }
+
+    pub(crate) fn loaded(&self) -> MutexGuard<'_, BTreeMap<Digest, Component>> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn prepared(&self) -> MutexGuard<'_, BTreeMap<Digest, PreparedCheck>> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
