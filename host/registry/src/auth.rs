@@ -133,13 +133,13 @@ impl Session<'_> {
                 }
                 Ok(answer) => Trouble {
                     again: again(answer.status, &answer.headers),
-                    error: RegistryError::Status {
+                    error: Box::new(RegistryError::Status {
                         host: host.clone(),
                         what: what.into(),
                         status: answer.status,
                         detail: answer.detail(),
                         attempts: 1,
-                    },
+                    }),
                 },
                 Err(trouble) => trouble,
             };

@@ -84,12 +84,12 @@ pub(crate) async fn exchange(
         request = request.body(body.clone());
     }
     let no_answer = |why: String, again| Trouble {
-        error: RegistryError::NoAnswer {
+        error: Box::new(RegistryError::NoAnswer {
             host: outgoing.host(),
             what: outgoing.what.clone(),
             why,
             attempts: 1,
-        },
+        }),
         again,
     };
     let broken = |error: reqwest::Error| {

@@ -122,7 +122,8 @@ async fn realms_that_must_not_see_credentials() {
 #[tokio::test]
 async fn realms_that_give_no_token() {
     let folder = tempfile::tempdir().unwrap();
-    let cases: [(fn() -> Answer, &str); 7] = [
+    type Case = (fn() -> Answer, &'static str);
+    let cases: [Case; 7] = [
         (|| Answer::new(401, ""), "its credentials are refused"),
         (|| Answer::new(403, ""), "gives none (403)"),
         (|| Answer::new(200, "{}"), "there is no token in it"),

@@ -1,5 +1,7 @@
 //! Against registries that lie, break, stall and send us elsewhere.
 
+#![allow(clippy::unwrap_used, reason = "clippy does not see that these are tests")]
+
 mod answers;
 mod auth;
 mod manifests;

@@ -218,7 +218,7 @@ async fn write(stream: &mut (impl AsyncWrite + Unpin), asked: &Asked, answer: An
         head += &format!("{name}: {value}\r\n");
     }
     match answer.how {
-        How::Nothing => return None,
+        How::Nothing => None,
         How::Silence => std::future::pending().await,
         How::Whole | How::Claiming(_) => {
             let claimed =
