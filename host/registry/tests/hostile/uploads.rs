@@ -117,7 +117,7 @@ async fn what_may_not_be_written_is_told() {
     assert!(kept.lock().unwrap().is_empty());
     let other = reference(&server).with_digest(Digest::of(b"x"));
     let error = client().push(&other, &artifact(), false).await.expect_err("another digest").to_string();
-    assert!(error.contains("other bytes for the manifest of"), "{error}");
+    assert!(error.contains("is another manifest than the one to be pushed"), "{error}");
 }
 
 /// Signatures of cosign's first kind.
