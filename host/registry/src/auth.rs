@@ -133,13 +133,13 @@ impl Session<'_> {
                 }
                 Ok(answer) => Trouble {
                     again: again(answer.status, &answer.headers),
-                    error: RegistryError::Status {
+                    error: Box::new(RegistryError::Status {
                         host: host.clone(),
                         what: what.into(),
                         status: answer.status,
                         detail: answer.detail(),
                         attempts: 1,
-                    },
+                    }),
                 },
                 Err(trouble) => trouble,
             };
@@ -166,4 +166,25 @@ fn secret(text: &str) -> Result<HeaderValue, RegistryError> {
     })?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::RegistryConfig;
+    use crate::registry::Registry;
+    use crate::session::Session;
+
+    #[tokio::test]
+    async fn tokens_are_had_over_tls_or_on_this_machine() {
+        let registry = Registry::new(RegistryConfig::default());
+        let reference = "oci://registry.example.org/a:1".parse().expect("a reference");
+        let remote = Session::open(&registry, &reference, "pull").await.expect("nothing is sent");
+        assert!(remote.check_realm("https://auth.example.org/token").is_ok());
+        for realm in
+            ["http://127.0.0.1:1/token", "http://localhost/token", "http://registry.example.org/token"]
+        {
+            let error = remote.check_realm(realm).expect_err(realm).to_string();
+            assert!(error.contains("that is not https"), "{error}");
+        }
+    }
 }

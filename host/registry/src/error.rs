@@ -48,6 +48,16 @@ pub enum RegistryError {
         /// Which one is there.
         actual: Digest,
     },
+    /// The reference has the digest of another manifest than that which is to be pushed.
+    #[error(
+        "{reference} is another manifest than the one to be pushed, which has the digest {actual}: leave the digest out"
+    )]
+    OtherManifest {
+        /// The reference.
+        reference: String,
+        /// The digest of what is to be pushed.
+        actual: Digest,
+    },
     /// More bytes than there may be.
     #[error("the registry {host} answers for {what} with more than {most} bytes; not read on")]
     TooLarge {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response};
+use tokio::time::Instant;
 use url::Url;
 
 use crate::error::RegistryError;
@@ -83,12 +84,12 @@ pub(crate) async fn exchange(
         request = request.body(body.clone());
     }
     let no_answer = |why: String, again| Trouble {
-        error: RegistryError::NoAnswer {
+        error: Box::new(RegistryError::NoAnswer {
             host: outgoing.host(),
             what: outgoing.what.clone(),
             why,
             attempts: 1,
-        },
+        }),
         again,
     };
     let broken = |error: reqwest::Error| {
@@ -113,10 +114,14 @@ pub(crate) async fn exchange(
         return Err(too_large().into());
     }
     let mut body = Vec::new();
+    let mut until = Instant::now() + stall;
     loop {
-        match tokio::time::timeout(stall, response.chunk()).await {
+        match tokio::time::timeout_at(until, response.chunk()).await {
             Ok(Ok(Some(chunk))) => {
                 body.extend_from_slice(&chunk);
+                if must_fit {
+                    until = Instant::now() + stall;
+                }
                 if body.len() as u64 > most {
                     if must_fit {
                         return Err(too_large().into());

@@ -13,8 +13,8 @@
 //! - Answers are bounded in bytes and time; what is transient is tried again, within bounds.
 //!
 //! The requests are ours, over `reqwest`, and not those of the crate `oci-client` (0.18): that one sends credentials to
-//! whatever realm a registry names, leaves redirects to the HTTP library, reads manifests and lists of any size, does not
-//! try again, and knows no fallback tag for referrers. What remains are ten requests, all of them below.
+//! whatever realm a registry names, leaves redirects to the HTTP library, which follows them also to plain HTTP, reads
+//! manifests and lists of any size, and does not try again. What remains are ten requests, all of them below.
 
 mod auth;
 mod challenge;

@@ -29,6 +29,14 @@ async fn pull(
 ) -> Result<Artifact, RegistryError> {
     let wrong = |source: ArtifactError| RegistryError::Artifact { reference: reference.to_string(), source };
     let name = reference.manifest().ok_or_else(|| reference.incomplete())?;
+    // A mistake that is easily made, and to which registries answer with whatever.
+    if expected.is_some() && expected == reference.digest() {
+        let why =
+            "the digest of a reference is that of the OCI manifest, and this one is that of the component";
+        return Err(RegistryError::Setup(format!(
+            "{reference}: {why}; leave it out, or give the manifest's"
+        )));
+    }
     let session = Session::open(registry, reference, "pull").await?;
     let bytes = session.manifest(&name).await?;
     let not_found = || RegistryError::NotFound { reference: reference.to_string(), detail: String::new() };

@@ -51,13 +51,9 @@ async fn push(
     replace: bool,
 ) -> Result<Pushed, RegistryError> {
     let manifest = artifact.manifest();
-    if let Some(expected) = to.digest().filter(|digest| *digest != manifest.digest()) {
-        return Err(RegistryError::OtherBytes {
-            host: "that is meant".into(),
-            what: format!("the manifest of {to}"),
-            expected,
-            actual: manifest.digest(),
-        });
+    let actual = manifest.digest();
+    if to.digest().is_some_and(|digest| digest != actual) {
+        return Err(RegistryError::OtherManifest { reference: to.to_string(), actual });
     }
     let session = Session::open(registry, to, "pull,push").await?;
     if let Some(tag) = to.tag().filter(|tag| !replace && is_version(tag)) {

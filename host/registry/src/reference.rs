@@ -89,7 +89,12 @@ impl FromStr for Reference {
     type Err = ReferenceError;
 
     fn from_str(text: &str) -> Result<Self, ReferenceError> {
-        parse(text).map_err(|why| ReferenceError { text: shown(text), why })
+        parse(text).map_err(|why| {
+            // What stands before the last `@` of something that is no digest may be a password.
+            let (before, after) = text.rsplit_once('@').unwrap_or(("", text));
+            let secret = !before.is_empty() && !after.starts_with("sha");
+            ReferenceError { text: if secret { format!("…@{}", shown(after)) } else { shown(text) }, why }
+        })
     }
 }
 
@@ -205,7 +210,10 @@ mod tests {
             ("oci://a.b", "names no repository"),
             ("ubuntu/x", "names no registry"),
             ("https://a.b/c", "scheme is `https`"),
-            ("oci://user:secret@a.b/c", "is not a digest"),
+            (
+                "oci://user:secret@a.b/c",
+                "`…@a.b/c` is not a reference into a registry: `a.b/c` is not a digest",
+            ),
             ("oci://a.b/../c", "not the name of a repository"),
             ("oci://a.b/C", "not the name of a repository"),
             ("oci://a.b/c//d", "not the name of a repository"),
@@ -226,7 +234,7 @@ mod tests {
         for (text, expected) in cases {
             let error = text.parse::<Reference>().expect_err(text).to_string();
             assert!(error.contains(expected), "{text}: {error}");
-            assert!(!error.contains('\u{1b}'));
+            assert!(!error.contains('\u{1b}') && !error.contains("secret"));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::error::RegistryError;
 
 /// Something that did not work, and whether it may if it is tried again.
 pub(crate) struct Trouble {
-    pub(crate) error: RegistryError,
+    pub(crate) error: Box<RegistryError>,
     pub(crate) again: Again,
 }
 
@@ -29,7 +29,7 @@ pub(crate) enum Again {
 
 impl From<RegistryError> for Trouble {
     fn from(error: RegistryError) -> Self {
-        Trouble { error, again: Again::Never }
+        Trouble { error: Box::new(error), again: Again::Never }
     }
 }
 
@@ -52,7 +52,7 @@ impl<'c> Retries<'c> {
     pub(crate) async fn pause(&mut self, trouble: Trouble) -> Result<(), RegistryError> {
         let Trouble { error, again } = trouble;
         if again == Again::Never || self.done >= self.config.max_retries {
-            return Err(self.counted(error));
+            return Err(self.counted(*error));
         }
         let wait = match again {
             Again::After(asked, status) if asked > self.config.max_wait => {
@@ -132,7 +132,7 @@ mod tests {
     async fn waits_double_and_end() {
         let config = RegistryConfig::default();
         let mut retries = Retries::new(&config, "h");
-        let trouble = |again| Trouble { error: RegistryError::Setup("x".into()), again };
+        let trouble = |again| Trouble { error: Box::new(RegistryError::Setup("x".into())), again };
         for expected in [0.5, 1.0, 2.0, 4.0] {
             let before = tokio::time::Instant::now();
             retries.pause(trouble(Again::Soon)).await.expect("again");

@@ -132,7 +132,7 @@ impl<'r> Session<'r> {
             if !(answer.status == 200 || is_redirect(answer.status)) {
                 return Err(Trouble {
                     again: again(answer.status, &answer.headers),
-                    error: self.status(&from, &answer),
+                    error: Box::new(self.status(&from, &answer)),
                 });
             }
         }
@@ -203,7 +203,7 @@ impl<'r> Session<'r> {
             },
             _ => self.status(outgoing, &answer),
         };
-        Err(Trouble { again: again(answer.status, &answer.headers), error })
+        Err(Trouble { again: again(answer.status, &answer.headers), error: Box::new(error) })
     }
 
     fn status(&self, outgoing: &Outgoing, answer: &Incoming) -> RegistryError {

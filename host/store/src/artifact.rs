@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::component::{Component, ComponentError};
@@ -55,7 +57,7 @@ pub struct Signature {
     /// The layer.
     pub bytes: Vec<u8>,
     /// The layer's annotations.
-    pub annotations: std::collections::BTreeMap<String, String>,
+    pub annotations: BTreeMap<String, String>,
     /// The manifest that it is about.
     pub subject: Vec<u8>,
 }
@@ -144,9 +146,13 @@ impl Artifact {
         let descriptor = component.descriptor();
         let config = config_of(component);
         let layer = component.bytes().to_vec();
+        let mut named = Entry::of(media::WASM, &layer);
+        // `oras pull` writes layers that have the name of a file, and no others.
+        named.annotations =
+            Some(BTreeMap::from([(media::TITLE.to_owned(), format!("{}.wasm", descriptor.id))]));
         let manifest = Manifest::of_component(
             Entry::of(media::WASM_CONFIG, &config),
-            Entry::of(media::WASM, &layer),
+            named,
             &descriptor.id,
             &descriptor.version.to_string(),
         );

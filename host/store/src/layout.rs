@@ -178,6 +178,10 @@ impl Store {
     /// # Errors
     /// The store cannot be written, or has other bytes under this id and version and `replace` is false.
     pub fn publish(&self, component: &Component, replace: bool) -> Result<Published, StoreError> {
+        let published = Published::of(component);
+        if self.published()?.contains(&published) {
+            return Ok(published);
+        }
         self.put_artifact(&Artifact::of(component), component, replace)
     }
 }

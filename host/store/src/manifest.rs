@@ -51,6 +51,10 @@ impl Manifest {
         }
         let malformed =
             |why: String| ArtifactError::Malformed { what: format!("the manifest {digest}"), why };
+        // A list would be read as the fields of a manifest in order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(malformed("it is not a JSON object".into()));
+        }
         let written: Written =
             serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
         match &written.media_type {
