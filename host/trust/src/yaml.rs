@@ -64,11 +64,33 @@ fn explain(text: &str, error: &Error) -> Problem {
             .help("a policy begins with `format: touchstone.trust/v1`; docs/trust.md describes the rest"),
         other => {
             let message = UserMessageFormatter.format_message(other);
-            Problem::new(at, message)
-                .help("docs/trust.md describes every key; `touchstone trust lint` looks again")
+            let known = HINTS.iter().find(|(part, _)| message.contains(part));
+            let help = known.map_or("docs/trust.md describes every key", |(_, hint)| hint);
+            Problem::new(at, message).help(help)
         }
     }
 }
+
+/// What helps against frequent mistakes: a part of the library's message, and the advice.
+const HINTS: &[(&str, &str)] = &[
+    ("requires quoting", "this is text that looks like something else: write it in double quotes"),
+    (
+        "sequence start",
+        "a list is needed here: begin each entry with `- ` on a line of its own, or write `[first, second]`; a key for which \
+         there is nothing to say is left out",
+    ),
+    ("mapping start", "write `key: value` here"),
+    ("boolean", "write `true` or `false` without quotes"),
+    ("merge key", "write the keys out; an alias (`*name`) can stand for a whole value"),
+    ("multiple", "a policy is one YAML document: delete the `---`"),
+    ("duplicate mapping key", "delete one of them"),
+    ("missing field", "docs/trust.md describes it"),
+    (
+        "mapping values are not allowed",
+        "a text that contains `: ` needs quotes; otherwise look at the indentation",
+    ),
+    ("tab", "indent with blanks, not with tabs"),
+];
 
 impl From<Location> for Span {
     fn from(location: Location) -> Span {
