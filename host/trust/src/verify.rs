@@ -6,6 +6,10 @@ use touchstone_sign::{PublicKey, SignatureError, envelope_signers};
 use crate::candidate::MAX_SIGNATURES;
 use crate::{Candidate, Signature, cosign, publication};
 
+/// How long an envelope or a payload may be; those of a publication have 1 KiB. All of it is hashed once for each key and
+/// signature, before anybody has vouched for it.
+pub(crate) const MAX_SIGNED_BYTES: usize = 64 << 10;
+
 /// Which of the keys signed, for each signature: by their places.
 pub(crate) fn signers(
     candidate: &Candidate<'_>,
@@ -27,6 +31,7 @@ fn one(
 ) -> Result<Vec<usize>, Disregarded> {
     match signature {
         Signature::Envelope(json) => {
+            Disregarded::unless_bounded("envelope", json, MAX_SIGNED_BYTES)?;
             let Ok(json) = str::from_utf8(json) else {
                 return Err(Disregarded::malformed("it is not UTF-8"));
             };
@@ -71,6 +76,15 @@ pub(crate) enum Disregarded {
 impl Disregarded {
     pub(crate) fn malformed(problem: &str) -> Disregarded {
         Disregarded::Malformed { problem: problem.to_owned() }
+    }
+
+    /// # Errors
+    /// If there are more bytes than `limit`.
+    pub(crate) fn unless_bounded(what: &str, bytes: &[u8], limit: usize) -> Result<(), Disregarded> {
+        match bytes.len() > limit {
+            true => Err(Disregarded::malformed(&format!("the {what} is longer than {limit} bytes"))),
+            false => Ok(()),
+        }
     }
 
     /// What `signers`, of which there is at least one, signed is not what it should be.

@@ -33,6 +33,8 @@ fn these_do_not() {
         (scs("unsigned", vec![]), Unsigned, "SCS", "no signature"),
         (scs("signed by a stranger", vec![stranger.clone()]), Uncounted, "SCS", "by its own account, they are of `SHA256:"),
         (scs("no envelope", vec![Signature::Envelope(b"PASS".to_vec())]), Uncounted, "SCS", "not a DSSE envelope"),
+        (scs("a long envelope", vec![Signature::Envelope(vec![b' '; (64 << 10) + 1])]), Uncounted, "SCS", "the envelope is longer than 65536 bytes"),
+        (scs("an envelope that is just not too long", vec![Signature::Envelope(vec![b' '; 64 << 10])]), Uncounted, "SCS", "not a DSSE envelope"),
         (scs("nothing", vec![Signature::Envelope(vec![])]), Uncounted, "SCS", "not a DSSE envelope"),
         (scs("not UTF-8", vec![Signature::Envelope(vec![0xff])]), Uncounted, "SCS", "not UTF-8"),
         (scs("no signature in it", envelope(|envelope| envelope["signatures"] = json!([]))), Uncounted, "SCS", "has no signature"),
@@ -115,6 +117,8 @@ fn these_do_not() {
         (vendor("cosign of an index", cosign_of(|manifest| manifest["mediaType"] = "application/vnd.oci.image.index.v1+json".into())), Uncounted, "Vendor", "no OCI image manifest, by its media type"),
         (vendor("cosign of no manifest", vec![KEYS.cosign.cosign("[]")]), Uncounted, "Vendor", "no OCI image manifest"),
         (vendor("cosign of something else", vec![KEYS.cosign.cosign_payload(r#"{"critical":{"image":{"docker-manifest-digest":"x"},"type":"atomic container signature"}}"#, &manifest)]), Uncounted, "Vendor", "it says something else, `atomic"),
+        (vendor("cosign of a long payload", vec![KEYS.cosign.cosign_payload(&" ".repeat((64 << 10) + 1), &manifest)]), Uncounted, "Vendor", "the payload is longer"),
+        (vendor("cosign of a long manifest", cosign_of(|manifest| manifest["annotations"] = " ".repeat(4 << 20).into())), Uncounted, "Vendor", "the OCI manifest is longer"),
         (vendor("cosign of a blob", vec![KEYS.cosign.cosign_payload("hello", &manifest)]), Uncounted, "Vendor", "no payload of cosign"),
         (vendor("cosign without Base64", unreadable()), Uncounted, "Vendor", "not Base64"),
         (vendor("cosign without a key", keyless()), Uncounted, "Vendor", "which Touchstone does not verify"),
@@ -129,6 +133,7 @@ fn these_do_not() {
             bundle.as_object_mut().expect("an object").remove("dsseEnvelope");
             bundle["messageSignature"] = json!({"signature": ""});
         })), Uncounted, "Vendor", "holds no envelope"),
+        (vendor("a long bundle", bundle(|bundle| bundle["more"] = " ".repeat(256 << 10).into())), Uncounted, "Vendor", "the bundle is longer"),
         (vendor("an older bundle", bundle(|bundle| bundle["mediaType"] = "application/vnd.dev.sigstore.bundle+json;version=0.1".into())), Uncounted, "Vendor", "it is of type"),
         (vendor("an attestation", vec![bundled(&KEYS.cosign.bundle_of(&cosign_statement("https://slsa.dev/provenance/v1", &manifest)), &manifest)]), Uncounted, "Vendor", "it says something else, `https://slsa.dev/provenance/v1`"),
         (vendor("a publication in a bundle", vec![bundled(&KEYS.cosign.bundle_of(&cosign_statement(PUBLICATION_TYPE, &manifest)), &manifest)]), Uncounted, "Vendor", "it says something else"),
