@@ -20,7 +20,7 @@ use crate::yaml;
 const FORMAT: &str = "touchstone.trust/v1";
 
 pub(crate) fn read(file: &str, text: &str) -> Result<Policy, Diagnostics> {
-    let written = yaml::parse(text).map_err(|problem| Diagnostics::errors(file, text, vec![problem]))?;
+    let written = yaml::parse(text).map_err(|problem| Diagnostics::errors(file, text, vec![*problem]))?;
     let mut reader = Reader::default();
     let policy = reader.policy(file, written);
     match policy {

@@ -17,18 +17,20 @@ const MAX_NODES: usize = 30_000;
 ///
 /// # Errors
 /// One problem: the first place where the text is not YAML or not of the structure, or the limit that it exceeds.
-pub(crate) fn parse(text: &str) -> Result<File, Problem> {
+pub(crate) fn parse(text: &str) -> Result<File, Box<Problem>> {
     if text.len() > MAX_BYTES {
         let message = format!("the text has {} bytes", text.len());
         let help = format!("a policy has at most {MAX_BYTES}; is this the right file?");
-        return Err(Problem::new(Span { line: 1, column: 1, ..Span::default() }, message).help(help));
+        return Err(Box::new(
+            Problem::new(Span { line: 1, column: 1, ..Span::default() }, message).help(help),
+        ));
     }
     let treacherous = |(_, c): &(usize, char)| !matches!(c, '\n' | '\r' | '\t') && is_treacherous(*c);
     if let Some((offset, c)) = text.char_indices().find(treacherous) {
         let message = format!("the text holds the invisible character U+{:04X}", u32::from(c));
-        return Err(Problem::new(span_at(text, offset, c.len_utf8()), message).help("delete it"));
+        return Err(Box::new(Problem::new(span_at(text, offset, c.len_utf8()), message).help("delete it")));
     }
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| explain(text, &error))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| Box::new(explain(text, &error)))
 }
 
 fn options() -> Options {
