@@ -16,12 +16,9 @@ pub(crate) fn signers(
     keys: &[PublicKey],
 ) -> Vec<(&'static str, Result<Vec<usize>, Disregarded>)> {
     let looked_at = candidate.signatures.iter().take(MAX_SIGNATURES);
-    let mut found: Vec<_> =
-        looked_at.map(|signature| (signature.what(), one(signature, candidate, keys))).collect();
-    if candidate.signatures.len() > MAX_SIGNATURES {
-        found.push(("rest", Err(Disregarded::TooMany)));
-    }
-    found
+    let looked_at = looked_at.map(|signature| (signature.what(), one(signature, candidate, keys)));
+    let too_many = candidate.signatures.len() > MAX_SIGNATURES;
+    too_many.then_some(("rest", Err(Disregarded::TooMany))).into_iter().chain(looked_at).collect()
 }
 
 fn one(

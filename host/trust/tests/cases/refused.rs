@@ -43,7 +43,8 @@ fn these_do_not() {
         })), Uncounted, "SCS", "no signature of the envelope"),
         (scs("the signature of another key", envelope(|envelope| envelope["signatures"][0]["sig"] = signature_of(&KEYS.stranger)["sig"].clone())), Uncounted, "SCS", "does not fit"),
         (scs("the payload was changed", envelope(|envelope| envelope["payload"] = STANDARD.encode(pretty().replace("3.1.0", "3.1.1")).into())), Uncounted, "SCS", "does not fit"),
-        (scs("too many before it", [vec![stranger; 64], vec![good()]].concat()), Uncounted, "SCS", "only the first 64"),
+        (scs("too many before it", [vec![stranger.clone(); 64], vec![good()]].concat()), Uncounted, "SCS", "only the first 64"),
+        (scs("many of strangers", vec![stranger; 10]), Uncounted, "SCS", "\n  found: 2 more that do not count\n"),
         (scs("of another component", vec![KEYS.scs.publishes(FLAVORS, "3.1.0", other())]), Uncounted, "SCS", "of SCS, but it is about another component"),
         (scs("of another check", vec![KEYS.scs.publishes("scs-0103-standard-flavors", "3.1.0", component())]), Uncounted, "SCS", "its subject is not the id"),
         // Downgrades: bytes and version are of one another.
