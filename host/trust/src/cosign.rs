@@ -10,10 +10,12 @@ use touchstone_sign::{PublicKey, envelope_signers};
 
 use crate::Digest;
 use crate::publication::{shown, subject};
-use crate::verify::Disregarded;
+use crate::verify::{Disregarded, MAX_SIGNED_BYTES};
 
-/// How long a manifest, a payload or a bundle may be; registries take manifests of up to 4 MiB.
-const MAX_BYTES: usize = 4 << 20;
+/// How long a manifest may be; registries take no longer ones.
+const MAX_MANIFEST_BYTES: usize = 4 << 20;
+/// How long a bundle may be: it holds what a transparency log says about the signature, too.
+const MAX_BUNDLE_BYTES: usize = 256 << 10;
 /// The predicate of what `cosign sign` writes into a bundle.
 const SIGN_TYPE: &str = "https://sigstore.dev/cosign/sign/v1";
 /// What the older payload says it is.
@@ -33,7 +35,7 @@ pub(crate) fn simple(
     component: Digest,
     keys: &[PublicKey],
 ) -> Result<Vec<usize>, Disregarded> {
-    bounded("payload", payload)?;
+    Disregarded::unless_bounded("payload", payload, MAX_SIGNED_BYTES)?;
     let Ok(signature) = STANDARD.decode(signature.trim()) else {
         return Err(Disregarded::malformed("the signature is not Base64"));
     };
@@ -67,7 +69,7 @@ pub(crate) fn bundle(
     component: Digest,
     keys: &[PublicKey],
 ) -> Result<Vec<usize>, Disregarded> {
-    bounded("bundle", bundle)?;
+    Disregarded::unless_bounded("bundle", bundle, MAX_BUNDLE_BYTES)?;
     let malformed = |problem: String| Disregarded::Malformed { problem };
     let read: Bundle =
         serde_json::from_slice(bundle).map_err(|error| malformed(format!("it is no bundle: {error}")))?;
@@ -94,8 +96,8 @@ pub(crate) fn bundle(
 /// # Errors
 /// A sentence about what it is of instead.
 fn holds(digest: &str, manifest: &[u8], component: Digest) -> Result<(), String> {
-    if manifest.len() > MAX_BYTES {
-        return Err(format!("the OCI manifest is longer than {MAX_BYTES} bytes"));
+    if manifest.len() > MAX_MANIFEST_BYTES {
+        return Err(format!("the OCI manifest is longer than {MAX_MANIFEST_BYTES} bytes"));
     }
     if digest != Digest::of(manifest).hex() {
         return Err(format!("it is about another OCI manifest, {}", shown("sha256:", digest)));
@@ -114,13 +116,6 @@ fn holds(digest: &str, manifest: &[u8], component: Digest) -> Result<(), String>
         return Err(format!("the OCI manifest is of another component, {}", shown("", &layer.digest)));
     }
     Ok(())
-}
-
-fn bounded(what: &str, bytes: &[u8]) -> Result<(), Disregarded> {
-    match bytes.len() > MAX_BYTES {
-        true => Err(Disregarded::malformed(&format!("the {what} is longer than {MAX_BYTES} bytes"))),
-        false => Ok(()),
-    }
 }
 
 #[derive(Deserialize)]

@@ -31,12 +31,14 @@ pub struct Problem {
     pub span: Span,
     /// Another place that has to do with it, with a few words about why.
     pub related: Option<(String, Span)>,
+    /// The policy can be used none the less.
+    pub warning: bool,
 }
 
 impl Problem {
     /// A problem at a place. Control characters in the text are escaped.
     pub(crate) fn new(span: Span, message: impl AsRef<str>) -> Problem {
-        Problem { message: printable(message.as_ref()), help: None, span, related: None }
+        Problem { message: printable(message.as_ref()), help: None, span, related: None, warning: false }
     }
 
     pub(crate) fn help(mut self, help: impl AsRef<str>) -> Problem {
@@ -50,7 +52,8 @@ impl Problem {
     }
 
     /// `FILE:LINE:COLUMN: KIND: MESSAGE`, with indented `note:` and `help:` lines below.
-    fn plain(&self, file: &str, kind: &str) -> String {
+    fn plain(&self, file: &str) -> String {
+        let kind = if self.warning { "warning" } else { "error" };
         let Span { line, column, .. } = self.span;
         let mut out = format!("{file}:{line}:{column}: {kind}: {}\n", self.message);
         if let Some((why, at)) = &self.related {
@@ -72,6 +75,10 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 impl Diagnostic for Problem {
+    fn severity(&self) -> Option<Severity> {
+        Some(if self.warning { Severity::Warning } else { Severity::Error })
+    }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display + 'a>)
     }
@@ -113,6 +120,7 @@ impl Diagnostics {
     fn new(file: &str, text: &str, mut problems: Vec<Problem>, warnings: bool) -> Diagnostics {
         problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         problems.dedup();
+        problems.iter_mut().for_each(|problem| problem.warning = warnings);
         let dropped = problems.len().saturating_sub(SHOWN);
         problems.truncate(SHOWN);
         let file = printable(file);
@@ -129,7 +137,7 @@ impl Diagnostics {
     /// below.
     pub fn plain(&self) -> String {
         let kind = if self.warnings { "warning" } else { "error" };
-        let mut out: String = self.problems.iter().map(|problem| problem.plain(&self.file, kind)).collect();
+        let mut out: String = self.problems.iter().map(|problem| problem.plain(&self.file)).collect();
         if self.dropped > 0 {
             out += &format!("{}: {kind}: {} more problems are not shown\n", self.file, self.dropped);
         }

@@ -1,7 +1,8 @@
 //! A policy as it is written: structure only, each text with its place. The JSON Schema comes from here.
 
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
@@ -13,7 +14,14 @@ pub(crate) type Texts = Spanned<Vec<Text>>;
 /// The JSON Schema (2020-12) of a policy; published as `docs/schemas/trust.schema.json`. It says everything about the
 /// structure, and little about keys, patterns and grants: `touchstone trust lint` says more.
 pub fn json_schema() -> serde_json::Value {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<File>().to_value()
+    // What is left out has no value: `null` is none either.
+    let transform = RecursiveTransform(|schema: &mut Schema| {
+        if schema.get("default").is_some_and(serde_json::Value::is_null) {
+            schema.remove("default");
+        }
+    });
+    let settings = SchemaSettings::draft2020_12().with_transform(transform);
+    settings.into_generator().into_root_schema_for::<File>().to_value()
 }
 
 /// Who may publish which checks, and what they may be granted. A component that no publisher signed and that is not
@@ -42,7 +50,7 @@ pub(crate) struct File {
     pub(crate) compile: Compile,
 }
 
-/// Only for the schema.
+// Only for the schema.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "the schema is made of it")]
 enum Format {
@@ -148,19 +156,19 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
     T::deserialize(deserializer).map(Some)
 }
 
-/// Only for the schema.
+// Only for the schema.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 #[expect(dead_code, reason = "the schema is made of it")]
 struct PatternText(#[schemars(regex(pattern = r"^([a-z0-9][a-z0-9-]*\*?|\*)$"))] String);
 
-/// Only for the schema.
+// Only for the schema.
 #[derive(JsonSchema)]
 #[schemars(inline)]
 #[expect(dead_code, reason = "the schema is made of it")]
 struct HashText(#[schemars(regex(pattern = r"^sha256:[0-9a-f]{64}$"))] String);
 
-/// Only for the schema.
+// Only for the schema.
 #[derive(JsonSchema)]
 #[schemars(inline, rename_all = "lowercase")]
 #[expect(dead_code, reason = "the schema is made of it")]

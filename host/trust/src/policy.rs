@@ -10,6 +10,9 @@ use crate::read;
 use crate::refusal::{Accepted, Refusal, accepted, refusal};
 use crate::verify::{Disregarded, signers};
 
+/// How many signatures that do not count are told apart in a refusal; an explanation has them all.
+const SHOWN: usize = 8;
+
 /// A trust policy (`trust.yaml`): which components may run, and which may be compiled in the host's own process.
 #[derive(Debug)]
 pub struct Policy {
@@ -100,7 +103,11 @@ impl Policy {
                     let error = signers.as_ref().err()?;
                     Some(format!("{what}: {}", self.told(error)))
                 });
-                Err(Box::new(refusal(self, candidate, &broken, disregarded.collect())))
+                let mut disregarded: Vec<String> = disregarded.collect();
+                let more = disregarded.len().saturating_sub(SHOWN);
+                disregarded.truncate(SHOWN);
+                disregarded.extend((more > 0).then(|| format!("{more} more that do not count")));
+                Err(Box::new(refusal(self, candidate, &broken, disregarded)))
             }
         }
     }

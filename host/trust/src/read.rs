@@ -20,7 +20,7 @@ use crate::yaml;
 const FORMAT: &str = "touchstone.trust/v1";
 
 pub(crate) fn read(file: &str, text: &str) -> Result<Policy, Diagnostics> {
-    let written = yaml::parse(text).map_err(|problem| Diagnostics::errors(file, text, vec![problem]))?;
+    let written = yaml::parse(text).map_err(|problem| Diagnostics::errors(file, text, vec![*problem]))?;
     let mut reader = Reader::default();
     let policy = reader.policy(file, written);
     match policy {
@@ -99,12 +99,12 @@ impl Reader {
     ) -> Option<Publisher> {
         let name = self.unique(&written.name, names, "the publisher");
         let keys_before = self.keys.len();
-        for key in self.texts(written.keys, "keys") {
+        for key in self.list(Some(written.keys), "keys") {
             self.key(&key, &written.name.value, place);
         }
         let components_at = at(&written.components);
         let mut components: Vec<(Pattern, Span)> = Vec::new();
-        for text in self.texts(written.components, "components") {
+        for text in self.list(Some(written.components), "components") {
             let Some(pattern) = self.pattern(&text) else { continue };
             let wider = components.iter().find(|(wider, _)| wider.covers_all_of(&pattern));
             if let Some((wider, first)) = wider {
@@ -201,37 +201,53 @@ impl Reader {
     }
 
     fn ceiling(&mut self, never: Option<Texts>, at_most: Option<Texts>) -> Ceiling {
-        let mut words: Vec<(KindWord, Span)> = Vec::new();
-        for text in never.map(|texts| self.texts(texts, "never")).unwrap_or_default() {
-            let Some((_, kind)) = KindWord::ALL.into_iter().find(|(word, _)| *word == text.value) else {
-                let message = format!("`{}` is no kind of grants", text.value);
-                let problem = Problem::new(at(&text), message);
+        let never = never.map(|texts| self.never(texts)).unwrap_or_default();
+        let at_most = at_most.map(|texts| self.at_most(texts, &never));
+        Ceiling { never, at_most }
+    }
+
+    fn never(&mut self, texts: Texts) -> Vec<(KindWord, Span)> {
+        let mut kinds: Vec<(KindWord, Span)> = Vec::new();
+        for text in self.list(Some(texts), "never") {
+            let Some((word, kind)) = KindWord::ALL.into_iter().find(|(word, _)| *word == text.value) else {
+                let problem = Problem::new(at(&text), format!("`{}` is no kind of grants", text.value));
                 self.problems.push(problem.help("it is `create`, `change`, `probe` or `read`"));
                 continue;
             };
-            words.push((kind, at(&text)));
+            match kinds.iter().find(|(known, _)| *known == kind) {
+                Some((_, first)) => self.twice(at(&text), *first, &format!("`{word}`")),
+                None => kinds.push((kind, at(&text))),
+            }
         }
-        let Some(texts) = at_most else { return Ceiling { never: words, at_most: None } };
+        kinds
+    }
+
+    fn at_most(&mut self, texts: Texts, never: &[(KindWord, Span)]) -> AtMost {
         let place = at(&texts);
-        let mut grants: Vec<Grant> = Vec::new();
-        for text in self.texts(texts, "at_most") {
+        if texts.value.is_empty() {
+            let help = "leave it out where there is no ceiling; `never: [read, change, create, probe]` is the lowest";
+            self.problems.push(Problem::new(place, "`at_most` has no entry").help(help));
+        }
+        let mut grants: Vec<(Grant, Span)> = Vec::new();
+        for text in texts.value {
             let grant = match text.value.parse::<Grant>() {
                 Ok(grant) => grant,
                 Err(error) => {
                     let message = format!("`{}` is no grant: {}", text.value, error.problem());
-                    let help = "a grant is SERVICE METHOD PATTERN, e.g. `compute GET /**`";
-                    self.problems.push(Problem::new(at(&text), message).help(help));
+                    self.problems.push(Problem::new(at(&text), message));
                     continue;
                 }
             };
-            if let Some((word, never)) = words.iter().find(|(word, _)| *word == KindWord::of(&grant.kind)) {
+            if let Some((kind, first)) = never.iter().find(|(kind, _)| *kind == KindWord::of(&grant.kind)) {
                 let problem = Problem::new(at(&text), format!("`{grant}` is above `never`"));
-                let problem = problem.related(*never, format!("`{}` here, which counts", word.word()));
-                self.warnings.push(problem);
+                self.warnings.push(problem.related(*first, format!("`{}` here, which counts", kind.word())));
             }
-            grants.push(grant);
+            match grants.iter().find(|(known, _)| *known == grant) {
+                Some((_, first)) => self.twice(at(&text), *first, &format!("`{grant}`")),
+                None => grants.push((grant, at(&text))),
+            }
         }
-        Ceiling { never: words, at_most: Some(AtMost { grants, at: place }) }
+        AtMost { grants: grants.into_iter().map(|(grant, _)| grant).collect(), at: place }
     }
 
     fn compile(&mut self, written: &format::Compile) -> CompileLimits {
@@ -276,22 +292,6 @@ impl Reader {
         list.value
     }
 
-    /// The same for texts, no two of which may be the same.
-    fn texts(&mut self, texts: Texts, key: &str) -> Vec<Text> {
-        if texts.value.is_empty() && key == "at_most" {
-            let problem = Problem::new(at(&texts), "`at_most` has no entry");
-            let help = "leave it out where there is no ceiling; `never: [read, change, create, probe]` is the lowest";
-            self.problems.push(problem.help(help));
-            return Vec::new();
-        }
-        let texts = self.list(Some(texts), key);
-        let mut known = BTreeMap::new();
-        for text in &texts {
-            self.unique(text, &mut known, &format!("in `{key}`,"));
-        }
-        texts
-    }
-
     /// A text that is not blank, and that was not there before.
     fn unique<'t>(
         &mut self,
@@ -301,12 +301,15 @@ impl Reader {
     ) -> Option<&'t str> {
         self.text(text, what)?;
         if let Some(first) = known.insert(text.value.clone(), at(text)) {
-            let shown = text.value.lines().next().unwrap_or_default();
-            let problem = Problem::new(at(text), format!("{what} `{shown}` stands here twice"));
-            self.problems.push(problem.related(first, "first here").help("delete one of them"));
+            self.twice(at(text), first, &format!("{what} `{}`", text.value));
             return None;
         }
         Some(&text.value)
+    }
+
+    fn twice(&mut self, place: Span, first: Span, what: &str) {
+        let problem = Problem::new(place, format!("{what} stands here twice"));
+        self.problems.push(problem.related(first, "first here").help("delete one of them"));
     }
 
     fn text(&mut self, text: &Text, what: &str) -> Option<()> {

@@ -6,18 +6,19 @@ use touchstone_sign::{PublicKey, SignatureError, envelope_signers};
 use crate::candidate::MAX_SIGNATURES;
 use crate::{Candidate, Signature, cosign, publication};
 
+/// How long an envelope or a payload may be; those of a publication have 1 KiB. All of it is hashed once for each key and
+/// signature, before anybody has vouched for it.
+pub(crate) const MAX_SIGNED_BYTES: usize = 64 << 10;
+
 /// Which of the keys signed, for each signature: by their places.
 pub(crate) fn signers(
     candidate: &Candidate<'_>,
     keys: &[PublicKey],
 ) -> Vec<(&'static str, Result<Vec<usize>, Disregarded>)> {
     let looked_at = candidate.signatures.iter().take(MAX_SIGNATURES);
-    let mut found: Vec<_> =
-        looked_at.map(|signature| (signature.what(), one(signature, candidate, keys))).collect();
-    if candidate.signatures.len() > MAX_SIGNATURES {
-        found.push(("rest", Err(Disregarded::TooMany)));
-    }
-    found
+    let looked_at = looked_at.map(|signature| (signature.what(), one(signature, candidate, keys)));
+    let too_many = candidate.signatures.len() > MAX_SIGNATURES;
+    too_many.then_some(("rest", Err(Disregarded::TooMany))).into_iter().chain(looked_at).collect()
 }
 
 fn one(
@@ -27,6 +28,7 @@ fn one(
 ) -> Result<Vec<usize>, Disregarded> {
     match signature {
         Signature::Envelope(json) => {
+            Disregarded::unless_bounded("envelope", json, MAX_SIGNED_BYTES)?;
             let Ok(json) = str::from_utf8(json) else {
                 return Err(Disregarded::malformed("it is not UTF-8"));
             };
@@ -71,6 +73,15 @@ pub(crate) enum Disregarded {
 impl Disregarded {
     pub(crate) fn malformed(problem: &str) -> Disregarded {
         Disregarded::Malformed { problem: problem.to_owned() }
+    }
+
+    /// # Errors
+    /// If there are more bytes than `limit`.
+    pub(crate) fn unless_bounded(what: &str, bytes: &[u8], limit: usize) -> Result<(), Disregarded> {
+        match bytes.len() > limit {
+            true => Err(Disregarded::malformed(&format!("the {what} is longer than {limit} bytes"))),
+            false => Ok(()),
+        }
     }
 
     /// What `signers`, of which there is at least one, signed is not what it should be.

@@ -17,18 +17,20 @@ const MAX_NODES: usize = 30_000;
 ///
 /// # Errors
 /// One problem: the first place where the text is not YAML or not of the structure, or the limit that it exceeds.
-pub(crate) fn parse(text: &str) -> Result<File, Problem> {
+pub(crate) fn parse(text: &str) -> Result<File, Box<Problem>> {
     if text.len() > MAX_BYTES {
         let message = format!("the text has {} bytes", text.len());
         let help = format!("a policy has at most {MAX_BYTES}; is this the right file?");
-        return Err(Problem::new(Span { line: 1, column: 1, ..Span::default() }, message).help(help));
+        return Err(Box::new(
+            Problem::new(Span { line: 1, column: 1, ..Span::default() }, message).help(help),
+        ));
     }
     let treacherous = |(_, c): &(usize, char)| !matches!(c, '\n' | '\r' | '\t') && is_treacherous(*c);
     if let Some((offset, c)) = text.char_indices().find(treacherous) {
         let message = format!("the text holds the invisible character U+{:04X}", u32::from(c));
-        return Err(Problem::new(span_at(text, offset, c.len_utf8()), message).help("delete it"));
+        return Err(Box::new(Problem::new(span_at(text, offset, c.len_utf8()), message).help("delete it")));
     }
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| explain(text, &error))
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| Box::new(explain(text, &error)))
 }
 
 fn options() -> Options {
@@ -64,11 +66,33 @@ fn explain(text: &str, error: &Error) -> Problem {
             .help("a policy begins with `format: touchstone.trust/v1`; docs/trust.md describes the rest"),
         other => {
             let message = UserMessageFormatter.format_message(other);
-            Problem::new(at, message)
-                .help("docs/trust.md describes every key; `touchstone trust lint` looks again")
+            let known = HINTS.iter().find(|(part, _)| message.contains(part));
+            let help = known.map_or("docs/trust.md describes every key", |(_, hint)| hint);
+            Problem::new(at, message).help(help)
         }
     }
 }
+
+/// What helps against frequent mistakes: a part of the library's message, and the advice.
+const HINTS: &[(&str, &str)] = &[
+    ("requires quoting", "this is text that looks like something else: write it in double quotes"),
+    (
+        "sequence start",
+        "a list is needed here: begin each entry with `- ` on a line of its own, or write `[first, second]`; a key for which \
+         there is nothing to say is left out",
+    ),
+    ("mapping start", "write `key: value` here"),
+    ("boolean", "write `true` or `false` without quotes"),
+    ("merge key", "write the keys out; an alias (`*name`) can stand for a whole value"),
+    ("multiple", "a policy is one YAML document: delete the `---`"),
+    ("duplicate mapping key", "delete one of them"),
+    ("missing field", "docs/trust.md describes it"),
+    (
+        "mapping values are not allowed",
+        "a text that contains `: ` needs quotes; otherwise look at the indentation",
+    ),
+    ("tab", "indent with blanks, not with tabs"),
+];
 
 impl From<Location> for Span {
     fn from(location: Location) -> Span {
