@@ -16,5 +16,6 @@ export {
   remove,
   segment,
 } from "./openstack/request.js";
+export { officialType } from "./openstack/service-types.js";
 export { VOLUME_TYPE_GRANTS, VolumeType, volumeTypes } from "./openstack/volume-types.js";
 export { wait, waitForStatus } from "./openstack/waiting.js";

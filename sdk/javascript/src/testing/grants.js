@@ -1,45 +1,23 @@
 // The language of grants, as the host reads it (host/grants): which API calls a check may make.
 
+import { officialType } from "../openstack/service-types.js";
 import { decode } from "../utf8.js";
 
 /** Something that is not a grant, a path or a service type, and why. */
 export class PathProblem extends Error {}
 
-/** Official service types that have aliases, as OpenStack's service-types authority lists them. */
-const ALIASES = {
-  "admin-logic": ["registration"],
-  alarm: ["alarming"],
-  "application-container": ["container"],
-  baremetal: ["bare-metal"],
-  "block-storage": ["volumev3", "volumev2", "volume", "block-store"],
-  clustering: ["resource-cluster", "cluster"],
-  "container-infrastructure-management": ["container-infrastructure", "container-infra"],
-  event: ["events"],
-  "instance-ha": ["ha"],
-  message: ["messaging"],
-  meter: ["metering", "telemetry"],
-  "monitoring-logging": ["monitoring-log-api"],
-  "multi-region-network-automation": ["tricircle"],
-  "operator-policy": ["policy"],
-  "resource-optimization": ["infra-optim"],
-  "root-cause-analysis": ["rca"],
-  "shared-file-system": ["sharev2", "share"],
-  workflow: ["workflowv2"],
-};
-const OFFICIAL = new Map(Object.entries(ALIASES).flatMap(([name, aliases]) => aliases.map((alias) => [alias, name])));
-
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 const MAX_PATH = 2048;
 
 /**
- * The type of a service under its official name: `volumev3` is `block-storage`.
+ * The type of a service under its official name, as a grant or a request writes it.
  * @param {string} text
  */
 export function serviceType(text) {
   if (!/^[a-z0-9-]{1,64}$/.test(text)) {
     throw new PathProblem(`${JSON.stringify(text)} is not a service type (lower-case letters, digits, \`-\`)`);
   }
-  return OFFICIAL.get(text) ?? text;
+  return officialType(text);
 }
 
 /**
