@@ -20,8 +20,8 @@ class Endpoint {
     this.host = host;
     this.port = port;
     this.hasUser = hasUser;
-    const url = hasUser ? endpoint.url.replace(/\/\/[^/?#]*@/, "//…@") : endpoint.url;
-    /** For people: of which service, and where. */
+    const url = endpoint.url.replace(/\/\/[^/?#]*@/, "//…@");
+    /** For people: of which service, and where, without a password. */
     this.shown = `${service.serviceType} ${url === "" ? "(empty)" : url.slice(0, SHOWN)}`;
   }
 

@@ -60,9 +60,11 @@ test("what is no URL with a host fails as such, and has no name", () => {
     assert.equal(verdicts(withUrl(url)), "fail dnf dnf", JSON.stringify(url));
   }
   assert.equal(verdicts(withUrl("ftp://ftp.cloud.test.org:21/")), "fail pass fail");
-  const secret = withUrl("https://user:secret@compute.cloud.test.org/");
-  assert.equal(secret.verdict(HTTPS), "fail");
-  assert.ok(!JSON.stringify([secret.allFindings, secret.outcomes]).includes("secret"));
+  for (const url of ["https://user:secret@compute.cloud.test.org/", "http://user:secret@a@b", "https://user: secret@c"]) {
+    const report = withUrl(url);
+    assert.equal(report.verdict(HTTPS), "fail");
+    assert.ok(!JSON.stringify([report.allFindings, report.outcomes]).includes("secret"), url);
+  }
 });
 
 test("URLs are read as RFC 3986 has them", () => {

@@ -28,6 +28,10 @@ export function surround(host) {
   Math.random = () => {
     throw new CheckError("Math.random: a check has no randomness; names that differ from run to run begin with `cx.prefix()`");
   };
+  const noClock = () => {
+    throw new CheckError("performance: a check has no clock; it is limited by the host");
+  };
+  replace("performance", Object.freeze({ now: noClock }));
   replace("console", consoleOf(host));
   for (const [name, instead] of Object.entries(NONE)) {
     replace(name, () => {

@@ -120,6 +120,12 @@ test("a check finds its own time, no chance and no timers", () => {
   assert.match(said([], () => Math.random()), /^dnf: Math.random: a check has no randomness/);
   assert.match(said([], () => setTimeout(() => {}, 1)), /^dnf: setTimeout: /);
   assert.match(said([], () => fetch("https://example.org")), /^dnf: fetch: /);
+  assert.match(said([], () => performance.now()), /^dnf: performance: /);
+  for (const none of ["URL", "TextDecoder", "process", "Intl", "crypto", "Buffer"]) {
+    assert.equal(said([], () => typeof globalThis[none]), "pass: undefined", none);
+    assert.notEqual(typeof globalThis[none], "undefined", none);
+  }
+  assert.throws(() => said([], () => new URL("https://example.org")), /URL is not defined/);
   const report = cloud().run(checkOf([], () => console.log("a", { b: 1 }) ?? console.error(new TypeError("c"))));
   assert.deepEqual(report.log, ['info: a {"b":1}', "warning: TypeError: c"]);
   assert.ok(Math.random() < 1 && Date.now() > 1_700_000_000_000, "the test's own are back");

@@ -3,6 +3,7 @@ import { Context, blame, mustBeDone } from "../context.js";
 import { CallError, explain } from "../error.js";
 import { Response } from "../openstack/request.js";
 import { encode } from "../utf8.js";
+import { hideOthers } from "./engine.js";
 import { Host } from "./host.js";
 import { Report } from "./report.js";
 
@@ -133,14 +134,14 @@ export class Cloud {
     const wanted = this.wanted ?? check.testcases.map(({ id }) => id);
     const report = new Report([...wanted]);
     const host = new Host(this, check, report, new Map([...this.answers].map(([line, answers]) => [line, [...answers]])));
-    const restore = surround(() => host);
+    const undo = [surround(() => host), hideOthers()];
     try {
       mustBeDone(check.run(new Context(host, check)), "`run`");
     } catch (thrown) {
       blame(host, thrown);
       report.error = explain(thrown);
     } finally {
-      restore();
+      for (const restore of undo) restore();
     }
     if (host.fault !== null) throw host.fault.thrown;
     return report;
