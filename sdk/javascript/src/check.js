@@ -39,6 +39,7 @@ export function check(declaration) {
   if (!/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/.test(rest.version)) {
     throw wrong("a `version` is written like `1.0.0`");
   }
+  /** @type {any} */
   const lists = {};
   for (const [list, texts] of Object.entries(LISTS)) {
     const items = rest[list] ?? [];

@@ -145,19 +145,20 @@ class Host {
   }
 }
 
-function answer(request, call, made = (value) => response(request, value)) {
+/** @returns {any} */
+function answer(request, call, made = /** @type {(value: any) => any} */ ((value) => response(request, value))) {
   let value;
   try {
     value = call();
   } catch (thrown) {
-    throw callError(payload(thrown) ?? thrown);
+    throw callError(payload(thrown));
   }
   return made(value);
 }
 
 /** What a WIT function gave as `err`: engines throw it as it is, or in an `Error`. */
 function payload(thrown) {
-  return thrown instanceof Error ? thrown.payload : thrown;
+  return thrown instanceof Error && "payload" in thrown ? thrown.payload : thrown;
 }
 
 function callError(error) {

@@ -107,6 +107,7 @@ export function strict(value, where) {
 
 const isIndex = (name) => /^\d+$/.test(name);
 
+/** @returns {never} */
 function refuse() {
   throw new TypeError("what a cloud answered cannot be changed; make a copy: `[...list]`, `{ ...object }`");
 }

@@ -36,24 +36,34 @@ export class Grant {
     if (target === undefined) {
       throw new PathProblem("a grant has three parts, SERVICE METHOD PATTERN (`compute GET /flavors/**`)");
     }
-    const grant = new Grant();
-    grant.service = serviceType(service);
     const probes = word === "PROBE";
     if (!probes && !METHODS.includes(word)) {
       throw new PathProblem(`${JSON.stringify(word)} is not a method; it is one of ${METHODS.join(", ")}, PROBE`);
     }
-    grant.method = probes ? "GET" : word;
     const hash = target.indexOf("#");
-    grant.path = new Pattern(hash < 0 ? target : target.slice(0, hash));
-    grant.action = hash < 0 ? null : target.slice(hash + 1);
-    grant.budget = budget.length === 0 ? null : parseBudget(budget);
-    grant.kind = grant.#kind(probes);
-    if (grant.path.isDeep && !["read", "probe"].includes(grant.kind)) {
-      throw new PathProblem("`**` is for reading only: what is changed or created is named segment by segment");
-    }
-    return grant;
+    return new Grant({
+      service: serviceType(service),
+      method: probes ? "GET" : word,
+      path: new Pattern(hash < 0 ? target : target.slice(0, hash)),
+      action: hash < 0 ? null : target.slice(hash + 1),
+      budget: budget.length === 0 ? null : parseBudget(budget),
+      probes,
+    });
   }
 
+  constructor({ service, method, path, action, budget, probes }) {
+    this.service = service;
+    this.method = method;
+    this.path = path;
+    this.action = action;
+    this.budget = budget;
+    this.kind = this.#kind(probes);
+    if (path.isDeep && !["read", "probe"].includes(this.kind)) {
+      throw new PathProblem("`**` is for reading only: what is changed or created is named segment by segment");
+    }
+  }
+
+  /** @returns {"read" | "change" | "create" | "probe"} */
   #kind(probes) {
     const reads = this.method === "GET" || this.method === "HEAD";
     if (this.budget !== null) {

@@ -5,9 +5,15 @@ export class Report {
   constructor(wanted) {
     /** The testcases that were asked for. @type {string[]} */
     this.wanted = wanted;
-    /** Outcomes in the order in which they were said. @type {{ testcase: string, verdict: string, reason: string }[]} */
+    /**
+     * Outcomes in the order in which they were said.
+     * @type {{ testcase: string, verdict: "pass" | "dnf" | "fail", reason: string }[]}
+     */
     this.outcomes = [];
-    /** Findings in the order in which they were said. @type {{ testcase: string, finding: any }[]} */
+    /**
+     * Findings in the order in which they were said.
+     * @type {{ testcase: string, finding: import("../finding.js").Finding }[]}
+     */
     this.allFindings = [];
     /** Lines of the log, e.g. `info: 7 flavors`. @type {string[]} */
     this.log = [];
