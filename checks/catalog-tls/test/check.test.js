@@ -56,7 +56,7 @@ test("plain HTTP fails, and is said at its endpoint", () => {
 });
 
 test("what is no URL with a host fails as such, and has no name", () => {
-  for (const url of ["", "compute", "https://", "https:///v2", "//host.org", "https://a b.org", "https://host.org:70000", "https://:443"]) {
+  for (const url of ["", "compute", "https://", "https:///v2", "//host.org", "https://a b.org", "https://host.org:65536", "https://host.org:0", "https://:443", "ftp://host.org"]) {
     assert.equal(verdicts(withUrl(url)), "fail dnf dnf", JSON.stringify(url));
   }
   assert.equal(verdicts(withUrl("ftp://ftp.cloud.test.org:21/")), "fail pass fail");
@@ -68,7 +68,7 @@ test("what is no URL with a host fails as such, and has no name", () => {
 });
 
 test("URLs are read as RFC 3986 has them", () => {
-  for (const url of ["HTTPS://Compute.Cloud.Test.Org", "https://compute.cloud.test.org:443?a", "https://compute.cloud.test.org.:8774/#"]) {
+  for (const url of ["HTTPS://Compute.Cloud.Test.Org", "https://compute.cloud.test.org:443?a", "https://compute.cloud.test.org.:1/#", "https://compute.cloud.test.org:65535"]) {
     assert.equal(verdicts(withUrl(url)), "pass pass pass", url);
   }
 });
@@ -94,7 +94,10 @@ test("addresses and names that depend on who asks fail", () => {
     assert.equal(verdicts(report), "pass fail pass", host);
     assert.ok(report.reason(NAMES).includes(words), `${host}: ${report.reason(NAMES)}`);
   }
-  for (const host of ["xn--bcher-kva.example.com", "1.a.org", "a1.b-c.org", "api.cloud.de"]) {
+  assert.equal(withUrl("https://nova_api.internal/").findings(NAMES).length, 1);
+  const longest = `${"a.".repeat(125)}org`;
+  assert.equal(longest.length, 253);
+  for (const host of [longest, "xn--bcher-kva.example.com", "1.a.org", "a1.b-c.org", "api.cloud.de"]) {
     assert.equal(verdicts(withUrl(`https://${host}/`)), "pass pass pass", host);
   }
 });
@@ -115,6 +118,11 @@ test("endpoints that are not public are warned of, and neither named nor probed"
   assert.deepEqual([warning.severity, warning.requirement], ["warning", "catalog-tls-v1, paragraph 2"]);
   assert.equal(warning.message, "an endpoint that is not public is plain HTTP: of compute");
   assert.equal(more.length, 0);
+  const secure = endpoint("https://10.0.0.1:8774", { interface: "admin" });
+  assert.equal(run([...PERFECT, service("compute", "https://compute.cloud.test.org", secure)]).findings(HTTPS).length, 0);
+  assert.equal(withUrl("http://compute.cloud.test.org").findings(HTTPS).length, 1);
+  const two = run([...PERFECT, service("image", internal, internal), service("dns", internal)]).findings(HTTPS);
+  assert.deepEqual(two.map((f) => f.message), ["3 endpoints that are not public are plain HTTP: of image, dns"]);
 });
 
 /** The perfect cloud, but for compute, whose probe fails. */
