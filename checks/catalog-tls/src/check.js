@@ -33,7 +33,10 @@ function run(cx) {
     const inner = all.filter((endpoint) => endpoint.interface !== "public" && endpoint.scheme === "http");
     if (inner.length > 0) {
       const services = [...new Set(inner.map((endpoint) => endpoint.serviceType))].join(", ");
-      const what = inner.length === 1 ? "an endpoint that is not public is" : `${inner.length} endpoints that are not public are`;
+      const what =
+        inner.length === 1
+          ? "an endpoint that is not public is"
+          : `${inner.length} endpoints that are not public are`;
       t.warning(`${what} plain HTTP: of ${services}`).requiredBy("catalog-tls-v1, paragraph 2");
     }
   });
@@ -42,7 +45,8 @@ function run(cx) {
     for (const endpoint of open.filter(({ host }) => host !== null)) names(endpoint, t);
     // What is not a URL has no name, good or bad; that it is not one is said above.
     const none = open.find(({ host }) => host === null);
-    if (none !== undefined) throw new CheckError(`the public endpoint ${none.shown} is not a URL with a host: it has no name`);
+    if (none !== undefined)
+      throw new CheckError(`the public endpoint ${none.shown} is not a URL with a host: it has no name`);
   });
   cx.judge(HANDSHAKE, (t) => {
     mustHaveSome(open);
@@ -53,7 +57,9 @@ function run(cx) {
 /** What there is none of is not judged well. */
 function mustHaveSome(open) {
   if (open.length === 0) {
-    throw new CheckError("the catalog has no public endpoint in the region of the run: there is nothing to be judged");
+    throw new CheckError(
+      "the catalog has no public endpoint in the region of the run: there is nothing to be judged",
+    );
   }
 }
 
@@ -70,12 +76,16 @@ function names(endpoint, t) {
   const { host, shown } = endpoint;
   const problem = nameProblem(host);
   if (problem !== null) {
-    t.violation(`the host of the public endpoint ${shown} ${problem}`).about(endpoint).requiredBy("catalog-tls-v1, paragraph 3");
+    t.violation(`the host of the public endpoint ${shown} ${problem}`)
+      .about(endpoint)
+      .requiredBy("catalog-tls-v1, paragraph 3");
     return;
   }
   const use = specialUse(host);
   if (use !== null) {
-    t.warning(`the host of the public endpoint ${shown} is below .${use}, which no public resolver and no public authority knows`)
+    t.warning(
+      `the host of the public endpoint ${shown} is below .${use}, which no public resolver and no public authority knows`,
+    )
       .about(endpoint)
       .requiredBy("catalog-tls-v1, paragraph 3");
   }

@@ -31,7 +31,11 @@ class Endpoint {
   }
 
   get resource() {
-    return { service: "identity", kind: "endpoint", name: `${this.serviceName} (${this.serviceType}, ${this.interface})` };
+    return {
+      service: "identity",
+      kind: "endpoint",
+      name: `${this.serviceName} (${this.serviceType}, ${this.interface})`,
+    };
   }
 }
 
@@ -42,7 +46,9 @@ export function endpoints(catalog) {
 
 /** Scheme, host and port of a URL (RFC 3986, section 3); nothing if it has no scheme or no host. */
 export function parse(url) {
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#@]*)@)?(\[[^\]/?#@]*\]|[^/?#@:[\]]+)(?::(\d*))?(?=[/?#]|$)/i.exec(url);
+  const parts = /^([a-z][a-z0-9+.-]*):\/\/(?:([^/?#@]*)@)?(\[[^\]/?#@]*\]|[^/?#@:[\]]+)(?::(\d*))?(?=[/?#]|$)/i.exec(
+    url,
+  );
   if (parts === null || /[\s\\\p{Cc}]/u.test(url)) return null;
   const [, scheme, user, host, port] = parts;
   const number = port === undefined || port === "" ? PORTS[scheme.toLowerCase()] : Number(port);

@@ -1,7 +1,8 @@
 // Whether endpoints complete a verified handshake, as far as probes can tell.
 //
-// A probe of a service is one GET at the root of the host of its public endpoint, by a client that speaks TLS 1.2 and 1.3
-// only, verifies certificates, and follows no redirect. That it is answered, whatever the status, proves the handshake.
+// A probe of a service is one GET at the root of the host of its public endpoint, by a client that speaks TLS 1.2 and
+// 1.3 only, verifies certificates, and follows no redirect. That it is answered, whatever the status, proves the
+// handshake.
 
 import { CallError, CheckError } from "touchstone-sdk";
 
@@ -51,11 +52,14 @@ const SERVICES = [
 export const GRANTS = SERVICES.map((service) => `${service} PROBE /`);
 
 /**
- * What a host says of a failed connection, and what that says of the endpoint. Whatever else it says is not a proof: a
- * network that fails, or a machine that is busy, is no violation.
+ * What a host says of a failed connection, and what that says of the endpoint. Whatever else it says is not a proof:
+ * a network that fails, or a machine that is busy, is no violation.
  */
 const TLS_PROBLEMS = [
-  ["its certificate is of an authority that is not trusted", "its certificate is of an authority that those who run the check do not trust"],
+  [
+    "its certificate is of an authority that is not trusted",
+    "its certificate is of an authority that those who run the check do not trust",
+  ],
   ["its certificate is for another host name", "its certificate is for another host name"],
   ["its certificate has expired", "its certificate has expired"],
   ["it does not speak TLS", "what listens there does not speak TLS"],
@@ -90,7 +94,9 @@ function judge(cx, origin, endpoint, open) {
 /** What comes of a probe that is certain to go to an origin. */
 function probed(cx, origin, open) {
   let why = null;
-  for (const type of new Set(open.filter((endpoint) => endpoint.origin === origin).map((endpoint) => endpoint.type))) {
+  for (const type of new Set(
+    open.filter((endpoint) => endpoint.origin === origin).map((endpoint) => endpoint.type),
+  )) {
     const places = new Set(open.filter((endpoint) => endpoint.type === type).map((endpoint) => endpoint.origin));
     if (places.size > 1) {
       why ??= `${origin}: the catalog has several hosts for the service ${type}, and a probe reaches only one of them`;

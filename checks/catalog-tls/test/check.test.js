@@ -48,19 +48,40 @@ test("plain HTTP fails, and is said at its endpoint", () => {
   const report = withUrl("http://compute.cloud.test.org/v2.1");
   assert.equal(verdicts(report), "fail pass fail");
   const [finding] = report.findings(HTTPS);
-  assert.match(finding.message, /^the public endpoint compute http:\/\/compute\.cloud\.test\.org\/v2\.1 is plain HTTP/);
+  assert.match(
+    finding.message,
+    /^the public endpoint compute http:\/\/compute\.cloud\.test\.org\/v2\.1 is plain HTTP/,
+  );
   assert.equal(finding.requirement, "catalog-tls-v1, paragraph 1");
   assert.equal(finding.resource.name, "name of compute (compute, public)");
-  assert.equal(report.reason(HANDSHAKE), "compute http://compute.cloud.test.org/v2.1: is not HTTPS: there is no handshake");
+  assert.equal(
+    report.reason(HANDSHAKE),
+    "compute http://compute.cloud.test.org/v2.1: is not HTTPS: there is no handshake",
+  );
   assert.deepEqual(report.calls, ["PROBE identity /", "PROBE block-storage /"]);
 });
 
 test("what is no URL with a host fails as such, and has no name", () => {
-  for (const url of ["", "compute", "https://", "https:///v2", "//host.org", "https://a b.org", "https://host.org:65536", "https://host.org:0", "https://:443", "ftp://host.org"]) {
+  for (const url of [
+    "",
+    "compute",
+    "https://",
+    "https:///v2",
+    "//host.org",
+    "https://a b.org",
+    "https://host.org:65536",
+    "https://host.org:0",
+    "https://:443",
+    "ftp://host.org",
+  ]) {
     assert.equal(verdicts(withUrl(url)), "fail dnf dnf", JSON.stringify(url));
   }
   assert.equal(verdicts(withUrl("ftp://ftp.cloud.test.org:21/")), "fail pass fail");
-  for (const url of ["https://user:secret@compute.cloud.test.org/", "http://user:secret@a@b", "https://user: secret@c"]) {
+  for (const url of [
+    "https://user:secret@compute.cloud.test.org/",
+    "http://user:secret@a@b",
+    "https://user: secret@c",
+  ]) {
     const report = withUrl(url);
     assert.equal(report.verdict(HTTPS), "fail");
     assert.ok(!JSON.stringify([report.allFindings, report.outcomes]).includes("secret"), url);
@@ -68,7 +89,12 @@ test("what is no URL with a host fails as such, and has no name", () => {
 });
 
 test("URLs are read as RFC 3986 has them", () => {
-  for (const url of ["HTTPS://Compute.Cloud.Test.Org", "https://compute.cloud.test.org:443?a", "https://compute.cloud.test.org.:1/#", "https://compute.cloud.test.org:65535"]) {
+  for (const url of [
+    "HTTPS://Compute.Cloud.Test.Org",
+    "https://compute.cloud.test.org:443?a",
+    "https://compute.cloud.test.org.:1/#",
+    "https://compute.cloud.test.org:65535",
+  ]) {
     assert.equal(verdicts(withUrl(url)), "pass pass pass", url);
   }
 });
@@ -106,7 +132,10 @@ test("names that are not public are warned of", () => {
   for (const host of ["api.cloud.internal", "api.local", "nas.home.arpa"]) {
     const report = withUrl(`https://${host}/`);
     assert.equal(verdicts(report), "pass pass pass");
-    assert.deepEqual(report.findings(NAMES).map((finding) => finding.severity), ["warning"]);
+    assert.deepEqual(
+      report.findings(NAMES).map((finding) => finding.severity),
+      ["warning"],
+    );
   }
 });
 
@@ -119,10 +148,16 @@ test("endpoints that are not public are warned of, and neither named nor probed"
   assert.equal(warning.message, "an endpoint that is not public is plain HTTP: of compute");
   assert.equal(more.length, 0);
   const secure = endpoint("https://10.0.0.1:8774", { interface: "admin" });
-  assert.equal(run([...PERFECT, service("compute", "https://compute.cloud.test.org", secure)]).findings(HTTPS).length, 0);
+  assert.equal(
+    run([...PERFECT, service("compute", "https://compute.cloud.test.org", secure)]).findings(HTTPS).length,
+    0,
+  );
   assert.equal(withUrl("http://compute.cloud.test.org").findings(HTTPS).length, 1);
   const two = run([...PERFECT, service("image", internal, internal), service("dns", internal)]).findings(HTTPS);
-  assert.deepEqual(two.map((f) => f.message), ["3 endpoints that are not public are plain HTTP: of image, dns"]);
+  assert.deepEqual(
+    two.map((f) => f.message),
+    ["3 endpoints that are not public are plain HTTP: of image, dns"],
+  );
 });
 
 /** The perfect cloud, but for compute, whose probe fails. */
@@ -133,7 +168,10 @@ const without = (kind, problem) => {
 
 test("a handshake that fails fails, and says why", () => {
   for (const [problem, words] of [
-    ["its certificate is of an authority that is not trusted here; give that authority's certificate", "do not trust"],
+    [
+      "its certificate is of an authority that is not trusted here; give that authority's certificate",
+      "do not trust",
+    ],
     ["its certificate is for another host name", "another host name"],
     ["its certificate has expired", "has expired"],
     ["it does not speak TLS; is the URL one with http:// instead of https://?", "does not speak TLS"],
@@ -197,14 +235,22 @@ test("a service of an unknown type is judged by others on its host, or not at al
 });
 
 test("a service on several hosts is judged by others on them, or not at all", () => {
-  const two = [...PERFECT.slice(0, 2), service("volumev3", "https://volume.cloud.test.org/v3"), service("block-storage", "https://cinder.cloud.test.org/v3")];
+  const two = [
+    ...PERFECT.slice(0, 2),
+    service("volumev3", "https://volume.cloud.test.org/v3"),
+    service("block-storage", "https://cinder.cloud.test.org/v3"),
+  ];
   const report = run(two);
   assert.equal(verdicts(report), "pass pass dnf");
   assert.match(report.reason(HANDSHAKE), /several hosts for the service block-storage/);
   assert.ok(!report.calls.includes("PROBE block-storage /"));
   const one = [...PERFECT, service("volumev2", "https://volume.cloud.test.org:443/v2")];
   assert.equal(verdicts(run(one)), "pass pass pass");
-  const covered = [...two, service("dns", "https://volume.cloud.test.org"), service("image", "https://cinder.cloud.test.org")];
+  const covered = [
+    ...two,
+    service("dns", "https://volume.cloud.test.org"),
+    service("image", "https://cinder.cloud.test.org"),
+  ];
   assert.equal(verdicts(run(covered, answering("compute", "identity", "dns", "image"))), "pass pass pass");
 });
 

@@ -1,7 +1,8 @@
 import { CheckError } from "./error.js";
 
-// What a program finds around it: clocks, chance, a console, timers. A verdict must be the same whenever and wherever it is
-// computed, so a check finds the reference time and the host's log, and is told of the rest that it is not there.
+// What a program finds around it: clocks, chance, a console, timers. A verdict must be the same whenever and wherever
+// it is computed, so a check finds the reference time and the host's log, and is told of the rest that it is not
+// there.
 
 const NONE = {
   setTimeout: "a check is synchronous, and waits with `cx.pause`",
@@ -24,9 +25,14 @@ export function surround(host) {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable: false });
   };
   const random = Math.random;
-  replace("Date", frozenDate(globalThis.Date, () => now(host())));
+  replace(
+    "Date",
+    frozenDate(globalThis.Date, () => now(host())),
+  );
   Math.random = () => {
-    throw new CheckError("Math.random: a check has no randomness; names that differ from run to run begin with `cx.prefix()`");
+    throw new CheckError(
+      "Math.random: a check has no randomness; names that differ from run to run begin with `cx.prefix()`",
+    );
   };
   const noClock = () => {
     throw new CheckError("performance: a check has no clock; it is limited by the host");
@@ -62,7 +68,10 @@ function frozenDate(Real, now) {
 }
 
 function consoleOf(host) {
-  const write = (level) => (...values) => host()?.log(level, values.map(shown).join(" "));
+  const write =
+    (level) =>
+    (...values) =>
+      host()?.log(level, values.map(shown).join(" "));
   return Object.fromEntries(Object.entries(LEVELS).map(([name, level]) => [name, write(level)]));
 }
 

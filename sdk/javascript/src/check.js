@@ -57,7 +57,8 @@ export function check(declaration) {
 function entry(item, list, texts, wrong) {
   const kept = {};
   for (const name of texts) {
-    if (typeof item?.[name] !== "string" || item[name] === "") throw wrong(`each of its \`${list}\` has a \`${name}\``);
+    if (typeof item?.[name] !== "string" || item[name] === "")
+      throw wrong(`each of its \`${list}\` has a \`${name}\``);
     kept[name] = item[name];
   }
   if (list === "testcases") return Object.freeze(kept);
@@ -71,5 +72,7 @@ function entry(item, list, texts, wrong) {
  * @param {string} testcase
  */
 export function lists(check, testcase) {
-  return check.testcases.some(({ id }) => (id.endsWith("*") ? testcase.startsWith(id.slice(0, -1)) : id === testcase));
+  return check.testcases.some(({ id }) =>
+    id.endsWith("*") ? testcase.startsWith(id.slice(0, -1)) : id === testcase,
+  );
 }

@@ -3,8 +3,9 @@ import { Context, blame, mustBeDone } from "./context.js";
 import { CallError, CheckError, explain } from "./error.js";
 import { Created, Response, get } from "./openstack/request.js";
 
-// The host as a component sees it. The imports of `touchstone:check` exist in components only: the module that the build
-// writes hands them over, and only those that the check needs, so that its list of imports is its list of capabilities.
+// The host as a component sees it. The imports of `touchstone:check` exist in components only: the module that the
+// build writes hands them over, and only those that the check needs, so that its list of imports is its list of
+// capabilities.
 
 let running = null;
 // From the first on that is evaluated: what a module computes while it is loaded is computed when the check is built.
@@ -167,11 +168,24 @@ function callError(error) {
 }
 
 function lowered({ service, method, path, query, microversion, headers, body }) {
-  return { service, method, path, query, microversion, headers: headers.map(([name, value]) => ({ name, value })), body };
+  return {
+    service,
+    method,
+    path,
+    query,
+    microversion,
+    headers: headers.map(([name, value]) => ({ name, value })),
+    body,
+  };
 }
 
 function response(request, { status, headers, body }) {
-  return new Response(request, status, headers.map(({ name, value }) => [name, value]), bytes(body));
+  return new Response(
+    request,
+    status,
+    headers.map(({ name, value }) => [name, value]),
+    bytes(body),
+  );
 }
 
 function bytes(list) {

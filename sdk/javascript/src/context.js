@@ -24,8 +24,8 @@ export class Context {
   }
 
   /**
-   * Judges one testcase: FAIL if `judge` noted a violation, DNF if it threw something, PASS otherwise. Does nothing if the
-   * testcase was not asked for.
+   * Judges one testcase: FAIL if `judge` noted a violation, DNF if it threw something, PASS otherwise. Does nothing
+   * if the testcase was not asked for.
    * @param {string} testcase
    * @param {(t: Testee) => void} judge
    */
@@ -72,8 +72,8 @@ export class Context {
   }
 
   /**
-   * Makes one API call. Whatever status the service answers, it is an answer; see `Response.expect`. Throws a `CallError`
-   * if the call was not granted, was malformed, or got no answer.
+   * Makes one API call. Whatever status the service answers, it is an answer; see `Response.expect`. Throws a
+   * `CallError` if the call was not granted, was malformed, or got no answer.
    * @param {import("./openstack/request.js").Request} request
    */
   call(request) {
@@ -91,8 +91,8 @@ export class Context {
   }
 
   /**
-   * A list to its end, page by page: `cx.getAll("compute", "/flavors/detail", "flavors", { id: String })`. Throws if a page
-   * cannot be had, is not what the API promises, or leads back to itself.
+   * A list to its end, page by page: `cx.getAll("compute", "/flavors/detail", "flavors", { id: String })`. Throws if
+   * a page cannot be had, is not what the API promises, or leads back to itself.
    * @param {string} service
    * @param {string} path
    * @param {string} collection the name of the list in the answer
@@ -104,8 +104,8 @@ export class Context {
   }
 
   /**
-   * Makes many API calls concurrently; the answers are in the order of the requests. What got no answer is a `CallError`
-   * in its place, whose `expect` throws it.
+   * Makes many API calls concurrently; the answers are in the order of the requests. What got no answer is a
+   * `CallError` in its place, whose `expect` throws it.
    * @param {readonly import("./openstack/request.js").Request[]} requests
    */
   callAll(requests) {
@@ -113,8 +113,8 @@ export class Context {
   }
 
   /**
-   * Creates something that the host removes again when the check is over, however it ends. `expect` of what is returned
-   * gives the id, or throws what the service answered. From then on the reads of this check are fresh.
+   * Creates something that the host removes again when the check is over, however it ends. `expect` of what is
+   * returned gives the id, or throws what the service answered. From then on the reads of this check are fresh.
    * @param {import("./openstack/request.js").Creation} creation see `creation` of `touchstone-sdk/openstack`
    */
   create(creation) {
@@ -280,7 +280,8 @@ export class Testee {
 }
 
 /**
- * Throws if a function is still at work when it returns: what it will find out would be lost, and the testcase passed.
+ * Throws if a function is still at work when it returns: what it will find out would be lost, and the testcase
+ * passed.
  * @param {unknown} returned
  * @param {string} what
  */
@@ -291,7 +292,8 @@ export function mustBeDone(returned, what) {
 }
 
 /**
- * Tells the host of what a check threw that is no `CheckError`, and so is a mistake of the check and no matter of the cloud.
+ * Tells the host of what a check threw that is no `CheckError`, and so is a mistake of the check and no matter of the
+ * cloud.
  * @param {{ blame(thrown: unknown): void }} host
  * @param {unknown} thrown
  */

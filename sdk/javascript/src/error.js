@@ -6,8 +6,8 @@ export class CheckError extends Error {
 }
 
 /**
- * A call that got no answer. `kind` is one of `denied`, `invalid-request`, `no-such-service`, `unreachable`, `timed-out`,
- * `too-large`, `exhausted`, `cancelled` and `not-on-tape`.
+ * A call that got no answer. `kind` is one of `denied`, `invalid-request`, `no-such-service`, `unreachable`,
+ * `timed-out`, `too-large`, `exhausted`, `cancelled` and `not-on-tape`.
  */
 export class CallError extends CheckError {
   /**

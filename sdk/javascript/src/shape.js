@@ -29,7 +29,8 @@ export const optional = (shape) => new Optional(shape);
  */
 export function read(value, shape, where) {
   const wrong = (what) => new CheckError(`${where} is not what the API promises: it is ${kind(value)}, not ${what}`);
-  if (shape instanceof Optional) return value === undefined || value === null ? null : read(value, shape.shape, where);
+  if (shape instanceof Optional)
+    return value === undefined || value === null ? null : read(value, shape.shape, where);
   if (value === undefined) throw new CheckError(`${where} is missing`);
   switch (shape) {
     case any:
@@ -49,10 +50,15 @@ export function read(value, shape, where) {
   }
   if (Array.isArray(shape) && shape.length === 1) {
     if (!Array.isArray(value)) throw wrong("a list");
-    return strict(value.map((item, i) => read(item, shape[0], `${where}[${i}]`)), where);
+    return strict(
+      value.map((item, i) => read(item, shape[0], `${where}[${i}]`)),
+      where,
+    );
   }
   if (shape === null || typeof shape !== "object" || Array.isArray(shape)) {
-    throw new TypeError("a shape is String, Number, integer, Boolean, any, optional(shape), [shape] or { name: shape }");
+    throw new TypeError(
+      "a shape is String, Number, integer, Boolean, any, optional(shape), [shape] or { name: shape }",
+    );
   }
   if (value === null || typeof value !== "object" || Array.isArray(value)) throw wrong("an object");
   const members = {};

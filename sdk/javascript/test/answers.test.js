@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { any, check, integer, optional } from "../src/index.js";
-import { FLAVOR_GRANTS, IMAGE_GRANTS, VOLUME_TYPE_GRANTS, eachImage, flavors, images, volumeTypes } from "../src/openstack.js";
+import {
+  FLAVOR_GRANTS,
+  IMAGE_GRANTS,
+  VOLUME_TYPE_GRANTS,
+  eachImage,
+  flavors,
+  images,
+  volumeTypes,
+} from "../src/openstack.js";
 import { queryOf } from "../src/openstack/pages.js";
 import { Response } from "../src/openstack/request.js";
 import { read, strict } from "../src/shape.js";
@@ -49,7 +57,10 @@ test("what is strict cannot be changed, is the same each time, and otherwise is 
   assert.throws(() => (answer.name = "m"), /cannot be changed/);
   assert.throws(() => answer.list.push(3), /cannot be changed/);
   assert.equal(answer.list[0], answer.list[0]);
-  assert.deepEqual(answer.list.filter((x) => x.a > 1).map((x) => x.a), [2]);
+  assert.deepEqual(
+    answer.list.filter((x) => x.a > 1).map((x) => x.a),
+    [2],
+  );
   assert.equal(JSON.stringify(answer), '{"list":[{"a":1},{"a":2}],"name":"n"}');
   assert.deepEqual({ ...answer.list[0] }, { a: 1 });
   assert.equal("b" in answer, false);
@@ -58,7 +69,10 @@ test("what is strict cannot be changed, is the same each time, and otherwise is 
 
 test("another status, and what is not JSON, is named", () => {
   const response = (status, body) => new Response("compute GET /x", status, [], encode(body));
-  assert.throws(() => response(403, '{"forbidden": {"message": "no"}}').expect(200), /^CheckError: compute GET \/x: answered 403: no$/);
+  assert.throws(
+    () => response(403, '{"forbidden": {"message": "no"}}').expect(200),
+    /^CheckError: compute GET \/x: answered 403: no$/,
+  );
   assert.throws(() => response(500, "<html>").expect(200), /compute GET \/x: answered 500$/);
   assert.throws(() => response(200, "<html>").expect(200), /answered 200, but the body is not JSON/);
   const bytes = new Response("compute GET /x", 200, [], Uint8Array.of(0xff));
@@ -85,9 +99,15 @@ test("pages are followed by their query", () => {
       cx.getAll("block-storage", "/types", "volume_types").length,
     ].join(" "),
   );
-  const next = (href) => [{ rel: "self", href: "no" }, { rel: "next", href }];
+  const next = (href) => [
+    { rel: "self", href: "no" },
+    { rel: "next", href },
+  ];
   const report = new Cloud()
-    .get("compute", "/servers", { servers: [{ id: "1" }], servers_links: next("https://inner/v2/servers?marker=1&x=a%2Fb") })
+    .get("compute", "/servers", {
+      servers: [{ id: "1" }],
+      servers_links: next("https://inner/v2/servers?marker=1&x=a%2Fb"),
+    })
     .get("compute", "/servers?marker=1&x=a/b", { servers: [{ id: "2" }] })
     .get("identity", "/users", { users: [{ id: "u" }], links: { next: "https://k/v3/users?page=2", self: "x" } })
     .get("identity", "/users?page=2", { users: [{ id: "v" }], links: { next: null } })
@@ -124,13 +144,19 @@ test("a list whose end cannot be told is an exception", () => {
 
 test("a query is decoded", () => {
   const link = "https://internal.example:8774/v2.1/flavors/detail?limit=1000&marker=a%2Fb+c%2&x#frag";
-  assert.deepEqual(queryOf(link), [["limit", "1000"], ["marker", "a/b c%2"], ["x", ""]]);
+  assert.deepEqual(queryOf(link), [
+    ["limit", "1000"],
+    ["marker", "a/b c%2"],
+    ["x", ""],
+  ]);
   assert.deepEqual(queryOf("https://host/path"), []);
 });
 
 test("flavors come with their extra specs, from the list or one by one", () => {
   const CHECK = judge(FLAVOR_GRANTS, (cx) =>
-    flavors(cx).map((f) => `${f.name} ${f.vcpus} ${f.ramMib} ${f.extraSpecs.get("k")}`).join(),
+    flavors(cx)
+      .map((f) => `${f.name} ${f.vcpus} ${f.ramMib} ${f.extraSpecs.get("k")}`)
+      .join(),
   );
   const flavor = (more) => ({ id: "a b", name: "f", vcpus: 1, ram: 512, disk: 0, ...more });
   const modern = new Cloud().get("compute", "/flavors/detail", { flavors: [flavor({ extra_specs: { k: "v" } })] });
@@ -143,7 +169,9 @@ test("flavors come with their extra specs, from the list or one by one", () => {
   const hidden = new Cloud().get("compute", "/flavors/detail", { flavors: [flavor()] });
   assert.equal(hidden.run(CHECK).verdict("t"), "dnf");
   for (const spoiled of [{ vcpus: "1" }, { ram: null }, { extra_specs: [] }, { name: undefined }]) {
-    const cloud = new Cloud().get("compute", "/flavors/detail", { flavors: [flavor({ extra_specs: {}, ...spoiled })] });
+    const cloud = new Cloud().get("compute", "/flavors/detail", {
+      flavors: [flavor({ extra_specs: {}, ...spoiled })],
+    });
     assert.equal(cloud.run(CHECK).verdict("t"), "dnf", JSON.stringify(spoiled));
   }
   const typo = judge(FLAVOR_GRANTS, (cx) => `${flavors(cx).filter((f) => f.vcpu < 1).length}`);
@@ -160,7 +188,9 @@ test("images and volume types are read, with and without a name", () => {
   const CHECK = judge([...IMAGE_GRANTS, ...VOLUME_TYPE_GRANTS], (cx) => {
     const distros = [];
     eachImage(cx, { id: String, os_distro: optional(String) }, (i) => distros.push(i.os_distro));
-    const all = images(cx).map((i) => `${i.name} ${i.property("os_distro")} ${i.property("empty")} ${i.property("none")}`);
+    const all = images(cx).map(
+      (i) => `${i.name} ${i.property("os_distro")} ${i.property("empty")} ${i.property("none")}`,
+    );
     return [...distros, ...all, ...volumeTypes(cx).map((v) => `${v.name} ${v.description}`)].join();
   });
   const expected = "debian,debian,null debian null null,n debian null null,LUKS null";

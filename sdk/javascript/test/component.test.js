@@ -59,7 +59,10 @@ function imports(said, more = {}) {
 }
 
 test("it describes itself in the words of the contract", () => {
-  const { describe } = component(CHECK(() => {}), {});
+  const { describe } = component(
+    CHECK(() => {}),
+    {},
+  );
   assert.deepEqual(describe(), {
     id: "c",
     version: "1.0.0",
@@ -76,7 +79,10 @@ test("outcomes, findings and pauses reach the host", () => {
   const said = [];
   const run = (cx) => {
     cx.pause(60_001);
-    cx.judge("t", (t) => t.violation("v").about({ service: "s", kind: "k" }).requiredBy("r").mendedBy("m") && undefined);
+    cx.judge(
+      "t",
+      (t) => t.violation("v").about({ service: "s", kind: "k" }).requiredBy("r").mendedBy("m") && undefined,
+    );
     cx.log("info", `${cx.parameter("p")} ${cx.prefix()} ${cx.referenceTime()}`);
   };
   component(CHECK(run), imports(said)).run();
@@ -95,13 +101,18 @@ test("requests and answers are translated", () => {
   const answer = { status: 200, headers: [{ name: "a", value: "b" }], body: [0x7b, 0x7d] };
   const openstack = {
     call: (request) => (seen.push(request), answer),
-    callAll: (requests) => requests.map((_, i) => (i === 0 ? { tag: "ok", val: answer } : { tag: "err", val: { kind: "timed-out", message: "m" } })),
+    callAll: (requests) =>
+      requests.map((_, i) =>
+        i === 0 ? { tag: "ok", val: answer } : { tag: "err", val: { kind: "timed-out", message: "m" } },
+      ),
     create: (asked) => (seen.push(asked), { id: "7", response: answer }),
     catalog: () => [],
     identity: () => ({ userId: "u", roles: [], region: undefined }),
   };
   const run = (cx) => {
-    const response = cx.call(get("compute", "/flavors", { query: { limit: 1 }, microversion: "2.1", headers: { accept: "x" } }));
+    const response = cx.call(
+      get("compute", "/flavors", { query: { limit: 1 }, microversion: "2.1", headers: { accept: "x" } }),
+    );
     assert.deepEqual(response.expect(200), {});
     assert.equal(response.header("a"), "b");
     const all = cx.callAll([get("a", "/"), get("b", "/")]);
@@ -131,11 +142,21 @@ test("errors of calls are CallErrors, however the engine throws them", () => {
       throw thrown;
     };
     const run = (cx) => {
-      for (const call of [() => cx.get("a", "/"), () => cx.probe("a", "/"), () => cx.create(creation("a", "/", "v", {}))]) {
-        assert.throws(call, (caught) => caught instanceof CallError && caught.kind === "denied" && caught.message === "no");
+      for (const call of [
+        () => cx.get("a", "/"),
+        () => cx.probe("a", "/"),
+        () => cx.create(creation("a", "/", "v", {})),
+      ]) {
+        assert.throws(
+          call,
+          (caught) => caught instanceof CallError && caught.kind === "denied" && caught.message === "no",
+        );
       }
     };
-    component(CHECK(run), imports([], { openstack: { call: throwing, create: throwing }, probe: { get: throwing } })).run();
+    component(
+      CHECK(run),
+      imports([], { openstack: { call: throwing, create: throwing }, probe: { get: throwing } }),
+    ).run();
   }
 });
 
@@ -150,7 +171,10 @@ test("assets and evidence are bytes, or nothing", () => {
     assert.deepEqual(cx.evidence("e"), Uint8Array.of(1));
     assert.equal(cx.evidence("f"), null);
   };
-  component(CHECK(run), imports([], { assets, evidence: { read: (name) => (name === "e" ? [1] : undefined) } })).run();
+  component(
+    CHECK(run),
+    imports([], { assets, evidence: { read: (name) => (name === "e" ? [1] : undefined) } }),
+  ).run();
 });
 
 test("what run throws is the err of the contract, and a mistake is logged with its place", () => {
@@ -179,7 +203,10 @@ test("there is no time before run, and the reference time in it", () => {
     assert.throws(() => Date.now(), /there is no time before `run`/);
     console.log("nobody listens");
     const said = [];
-    component(CHECK((cx) => cx.log("info", `${Date.now()} ${new Date().getUTCFullYear()}`)), imports(said)).run();
+    component(
+      CHECK((cx) => cx.log("info", `${Date.now()} ${new Date().getUTCFullYear()}`)),
+      imports(said),
+    ).run();
     assert.deepEqual(said, [["log", "info", "1000000000000 2001"]]);
     assert.throws(() => Date.now(), /there is no time before `run`/);
   });

@@ -24,14 +24,32 @@ const said = (grants, run, cloud = new Cloud()) => {
 test("what the check did not ask for is denied, and not sent", () => {
   const cloud = new Cloud().get("compute", "/flavors", {}).probe("object-store", "/", 200);
   const denied = "compute GET /flavors: not among the grants that the check asks for";
-  assert.equal(said([], (cx) => cx.get("compute", "/flavors").status, cloud), `dnf: ${denied}`);
-  assert.equal(said(["compute GET /flavors"], (cx) => cx.get("compute", "/flavors").status, cloud), "pass: 200");
-  assert.equal(said(["compute GET /*"], (cx) => cx.get("image", "/flavors").status, cloud), `dnf: ${denied.replace("compute", "image")}`);
-  assert.match(said(["object-store GET /"], (cx) => cx.probe("object-store", "/").status, cloud), /^dnf: .*no PROBE among/);
-  assert.equal(said(["object-store PROBE /"], (cx) => cx.probe("object-store", "/").status, cloud), "pass: 200");
+  assert.equal(
+    said([], (cx) => cx.get("compute", "/flavors").status, cloud),
+    `dnf: ${denied}`,
+  );
+  assert.equal(
+    said(["compute GET /flavors"], (cx) => cx.get("compute", "/flavors").status, cloud),
+    "pass: 200",
+  );
+  assert.equal(
+    said(["compute GET /*"], (cx) => cx.get("image", "/flavors").status, cloud),
+    `dnf: ${denied.replace("compute", "image")}`,
+  );
+  assert.match(
+    said(["object-store GET /"], (cx) => cx.probe("object-store", "/").status, cloud),
+    /^dnf: .*no PROBE among/,
+  );
+  assert.equal(
+    said(["object-store PROBE /"], (cx) => cx.probe("object-store", "/").status, cloud),
+    "pass: 200",
+  );
   const report = cloud.run(checkOf([], (cx) => cx.get("compute", "/flavors")));
   assert.deepEqual(report.calls, []);
-  assert.throws(() => new Cloud().run(checkOf(["compute FETCH /"], () => "")), /grant `compute FETCH \/`: "FETCH" is not a method/);
+  assert.throws(
+    () => new Cloud().run(checkOf(["compute FETCH /"], () => "")),
+    /grant `compute FETCH \/`: "FETCH" is not a method/,
+  );
 });
 
 test("answers of many calls are in order, and what failed throws where it is read", () => {
@@ -43,7 +61,10 @@ test("answers of many calls are in order, and what failed throws where it is rea
     return answers[0].expect(200).n + answers[1].expect(200).n;
   };
   assert.equal(said(["compute GET /*"], run, cloud), "dnf: compute GET /b: no answer (unreachable, as scripted)");
-  assert.equal(said([], (cx) => cx.callAll([]).length), "pass: 0");
+  assert.equal(
+    said([], (cx) => cx.callAll([]).length),
+    "pass: 0",
+  );
 });
 
 test("answers are given in order, the last one for ever, with or without their query", () => {
@@ -67,18 +88,33 @@ test("what is created has the prefix in its name, an id, a budget and an undo", 
   const report = cinder().run(checkOf(CREATING, (cx) => cx.create(volumes(cx)).expect()));
   assert.equal(report.reason("t"), "7");
   assert.deepEqual(report.created, ["block-storage /volumes v"]);
-  assert.match(said(CREATING, (cx) => cx.create(volumes(cx, "mine")).expect(), cinder()), /name does not begin with the prefix/);
-  assert.match(said([], (cx) => cx.create(volumes(cx)).expect(), cinder()), /not among the grants with a budget/);
+  assert.match(
+    said(CREATING, (cx) => cx.create(volumes(cx, "mine")).expect(), cinder()),
+    /name does not begin with the prefix/,
+  );
+  assert.match(
+    said([], (cx) => cx.create(volumes(cx)).expect(), cinder()),
+    /not among the grants with a budget/,
+  );
   const thrice = (cx) => [1, 2, 3].map(() => cx.create(volumes(cx)).expect());
   assert.match(said(CREATING, thrice, cinder()), /^dnf: .*the grant permits 2 of them/);
   const full = new Cloud().reply("POST", "block-storage", "/volumes", 413, { overLimit: { message: "full" } });
-  assert.equal(said(CREATING, (cx) => cx.create(volumes(cx)).expect(), full), "dnf: block-storage POST /volumes: answered 413: full");
+  assert.equal(
+    said(CREATING, (cx) => cx.create(volumes(cx)).expect(), full),
+    "dnf: block-storage POST /volumes: answered 413: full",
+  );
   const mute = new Cloud().reply("POST", "block-storage", "/volumes", 202, {});
-  assert.match(said(CREATING, (cx) => cx.create(volumes(cx)).expect(), mute), /the answer has no id/);
+  assert.match(
+    said(CREATING, (cx) => cx.create(volumes(cx)).expect(), mute),
+    /the answer has no id/,
+  );
   const odd = (cx) => cx.create({ ...volumes(cx), undo: put("compute", "/x/{id}", {}) });
   assert.match(said(CREATING, odd, cinder()), /neither a DELETE of what was created/);
   // A POST without a budget creates nothing, and is no change of one's own.
-  assert.match(said(CREATING, (cx) => cx.call(post("block-storage", "/volumes", {})), cinder()), /not among the grants/);
+  assert.match(
+    said(CREATING, (cx) => cx.call(post("block-storage", "/volumes", {})), cinder()),
+    /not among the grants/,
+  );
 });
 
 test("only what the check created itself may be changed", () => {
@@ -87,8 +123,22 @@ test("only what the check created itself may be changed", () => {
     return cx.call(request(id)).status;
   };
   const cloud = cinder().reply("DELETE", "block-storage", "/volumes/7", 202);
-  assert.equal(said(CREATING, change((id) => remove("block-storage", `/volumes/${id}`)), cloud), "pass: 202");
-  assert.match(said(CREATING, change(() => remove("block-storage", "/volumes/8")), cloud), /^dnf/);
+  assert.equal(
+    said(
+      CREATING,
+      change((id) => remove("block-storage", `/volumes/${id}`)),
+      cloud,
+    ),
+    "pass: 202",
+  );
+  assert.match(
+    said(
+      CREATING,
+      change(() => remove("block-storage", "/volumes/8")),
+      cloud,
+    ),
+    /^dnf/,
+  );
   const extend = (body) => change((id) => post("block-storage", `/volumes/${id}/action`, body));
   assert.equal(said(CREATING, extend({ "os-extend": {} }), cloud), "pass: 404");
   assert.match(said(CREATING, extend({ "os-extend": {}, more: 1 }), cloud), /^dnf/);
@@ -98,8 +148,7 @@ test("only what the check created itself may be changed", () => {
 test("pauses take no time and are counted", () => {
   const statuses = (...all) =>
     all.reduce((cloud, status) => cloud.get("block-storage", "/volumes/1", { volume: { status } }), new Cloud());
-  const run = (cx) =>
-    waitForStatus(cx, get("block-storage", "/volumes/1"), "/volume/status", ["available"], 60);
+  const run = (cx) => waitForStatus(cx, get("block-storage", "/volumes/1"), "/volume/status", ["available"], 60);
   const reason = (...all) => {
     const report = statuses(...all).run(checkOf(["block-storage GET /volumes/*"], run));
     return [report.reason("t"), report.paused];
@@ -107,22 +156,57 @@ test("pauses take no time and are counted", () => {
   assert.deepEqual(reason("available"), ["available", 0]);
   assert.deepEqual(reason("creating", "creating", "available"), ["available", 500 + 750]);
   assert.equal(reason("creating", "ERROR_deleting")[0], "ERROR_deleting");
-  assert.deepEqual(reason("creating"), ["block-storage GET /volumes/1: still `creating` after 60 s, not `available`", 60_000]);
-  assert.equal(said([], (cx) => wait(cx, 1, () => null)), "pass: null");
+  assert.deepEqual(reason("creating"), [
+    "block-storage GET /volumes/1: still `creating` after 60 s, not `available`",
+    60_000,
+  ]);
+  assert.equal(
+    said([], (cx) => wait(cx, 1, () => null)),
+    "pass: null",
+  );
   assert.throws(() => said([], (cx) => cx.pause(3 * 60 * 60 * 1_000)), /waits for more than two hours/);
+  for (const none of [-1, NaN, Infinity, undefined]) {
+    assert.throws(() => said([], (cx) => cx.pause(none)), /a pause has a number of milliseconds/);
+  }
+  assert.equal(new Cloud().run(checkOf([], (cx) => cx.pause(0))).paused, 0);
 });
 
 test("a check finds its own time, no chance and no timers", () => {
   const cloud = () => new Cloud().referenceTime(1_000_000_000);
-  assert.equal(said([], () => `${Date.now()} ${new Date().toISOString()}`, cloud()), "pass: 1000000000000 2001-09-09T01:46:40.000Z");
-  assert.equal(said([], () => new Date("2026-01-02").toISOString(), cloud()), "pass: 2026-01-02T00:00:00.000Z");
-  assert.equal(said([], () => new Date(0) instanceof Date && Date.UTC(1970, 0, 1)), "pass: 0");
-  assert.match(said([], () => Math.random()), /^dnf: Math.random: a check has no randomness/);
-  assert.match(said([], () => setTimeout(() => {}, 1)), /^dnf: setTimeout: /);
-  assert.match(said([], () => fetch("https://example.org")), /^dnf: fetch: /);
-  assert.match(said([], () => performance.now()), /^dnf: performance: /);
+  assert.equal(
+    said([], () => `${Date.now()} ${new Date().toISOString()}`, cloud()),
+    "pass: 1000000000000 2001-09-09T01:46:40.000Z",
+  );
+  assert.equal(
+    said([], () => new Date("2026-01-02").toISOString(), cloud()),
+    "pass: 2026-01-02T00:00:00.000Z",
+  );
+  assert.equal(
+    said([], () => new Date(0) instanceof Date && Date.UTC(1970, 0, 1)),
+    "pass: 0",
+  );
+  assert.match(
+    said([], () => Math.random()),
+    /^dnf: Math.random: a check has no randomness/,
+  );
+  assert.match(
+    said([], () => setTimeout(() => {}, 1)),
+    /^dnf: setTimeout: /,
+  );
+  assert.match(
+    said([], () => fetch("https://example.org")),
+    /^dnf: fetch: /,
+  );
+  assert.match(
+    said([], () => performance.now()),
+    /^dnf: performance: /,
+  );
   for (const none of ["URL", "TextDecoder", "process", "Intl", "crypto", "Buffer"]) {
-    assert.equal(said([], () => typeof globalThis[none]), "pass: undefined", none);
+    assert.equal(
+      said([], () => typeof globalThis[none]),
+      "pass: undefined",
+      none,
+    );
     assert.notEqual(typeof globalThis[none], "undefined", none);
   }
   assert.throws(() => said([], () => new URL("https://example.org")), /URL is not defined/);
@@ -132,9 +216,17 @@ test("a check finds its own time, no chance and no timers", () => {
 });
 
 test("the catalog and the identity are read strictly", () => {
-  const cloud = new Cloud().catalog([{ serviceType: "compute", name: "nova", endpoints: [] }]).identity({ region: "R" });
-  assert.equal(said([], (cx) => `${cx.catalog()[0].name} ${cx.identity().region}`, cloud), "pass: nova R");
-  assert.equal(said([], (cx) => cx.catalog()[0].type, cloud), "dnf: the catalog[0] has no `type`");
+  const cloud = new Cloud()
+    .catalog([{ serviceType: "compute", name: "nova", endpoints: [] }])
+    .identity({ region: "R" });
+  assert.equal(
+    said([], (cx) => `${cx.catalog()[0].name} ${cx.identity().region}`, cloud),
+    "pass: nova R",
+  );
+  assert.equal(
+    said([], (cx) => cx.catalog()[0].type, cloud),
+    "dnf: the catalog[0] has no `type`",
+  );
 });
 
 test("commands are quoted for a shell", () => {

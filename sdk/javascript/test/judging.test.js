@@ -10,7 +10,11 @@ const checkOf = (run, more = {}) =>
     version: "1.0.0",
     title: "t",
     url: "https://example.org",
-    testcases: [{ id: "t", title: "t" }, { id: "u", title: "u" }, { id: "family-*", title: "f" }],
+    testcases: [
+      { id: "t", title: "t" },
+      { id: "u", title: "u" },
+      { id: "family-*", title: "f" },
+    ],
     grants: ["compute GET /flavors"],
     run,
     ...more,
@@ -22,12 +26,18 @@ test("nothing found is PASS, a violation is FAIL, an exception is DNF", () => {
   const failed = judged((t) => {
     t.info("i");
     t.warning("w");
-    t.violation("one").about({ service: "compute", kind: "flavor", name: "f" }).requiredBy("section 1").mendedBy("mend");
+    t.violation("one")
+      .about({ service: "compute", kind: "flavor", name: "f" })
+      .requiredBy("section 1")
+      .mendedBy("mend");
     t.violation("two");
   });
   assert.equal(failed.verdict("t"), "fail");
   assert.equal(failed.reason("t"), "one (and 1 more)");
-  assert.deepEqual(failed.findings("t").map((f) => f.severity), ["info", "warning", "error", "error"]);
+  assert.deepEqual(
+    failed.findings("t").map((f) => f.severity),
+    ["info", "warning", "error", "error"],
+  );
   assert.deepEqual(failed.findings("t")[2].resource, { service: "compute", kind: "flavor", id: null, name: "f" });
   assert.equal(failed.findings("t")[2].fullMessage, "one To mend it: mend");
   const unfinished = judged(() => {

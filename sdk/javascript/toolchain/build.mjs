@@ -1,7 +1,7 @@
 // Makes a component of a check: `node build.mjs --check DIR --wit DIR --out FILE.wasm`.
 //
-// The same files give the same bytes, in any folder, at any time: what is built is a copy in which every file has a fixed
-// place, and the engine knows neither time nor chance (runtime.mjs). The component has no descriptor yet.
+// The same files give the same bytes, in any folder, at any time: what is built is a copy in which every file has a
+// fixed place, and the engine knows neither time nor chance (runtime.mjs). The component has no descriptor yet.
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -74,7 +74,11 @@ function manifest(check) {
     throw wrong(`is not JSON: ${error.message}`);
   }
   const { main: file, dependencies = {}, touchstone = {} } = json;
-  if (typeof file !== "string" || !existsSync(join(check, file)) || relative(check, join(check, file)).startsWith("..")) {
+  if (
+    typeof file !== "string" ||
+    !existsSync(join(check, file)) ||
+    relative(check, join(check, file)).startsWith("..")
+  ) {
     throw wrong("`main` is the file that exports CHECK, e.g. `src/check.js`");
   }
   const { [SDK]: sdk, ...others } = dependencies;
@@ -153,7 +157,12 @@ function put(path, content) {
 
 function options() {
   const { values } = parseArgs({
-    options: { check: { type: "string" }, wit: { type: "string" }, out: { type: "string" }, modules: { type: "string" } },
+    options: {
+      check: { type: "string" },
+      wit: { type: "string" },
+      out: { type: "string" },
+      modules: { type: "string" },
+    },
   });
   for (const name of ["check", "wit", "out"]) if (values[name] === undefined) throw new Wrong(`--${name} is missing`);
   const paths = { modules: join(HERE, "node_modules"), ...values };

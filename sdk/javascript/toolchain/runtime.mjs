@@ -1,9 +1,10 @@
 // The JavaScript engine (QuickJS) that goes into components, without a clock and without chance.
 //
-// componentize-qjs runs a check's modules once when it builds, and keeps the memory that results (Wizer). The engine asks
-// for the time and for random numbers then, to seed `Math.random` and its hash tables, so that no two builds would have the
-// same bytes. Here the three functions by which it asks become constants of its own. A component so has fewer imports,
-// the same bytes wherever and whenever it is built, and no way to tell the time but the contract's.
+// componentize-qjs runs a check's modules once when it builds, and keeps the memory that results (Wizer). The engine
+// asks for the time and for random numbers then, to seed `Math.random` and its hash tables, so that no two builds
+// would have the same bytes. Here the three functions by which it asks become constants of its own. A component so
+// has fewer imports, the same bytes wherever and whenever it is built, and no way to tell the time but the
+// contract's.
 
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
@@ -64,7 +65,7 @@ function embedded(library) {
 
 /** Where a module that begins at `at` may end: behind what still is a section. Large ones only. */
 function* ends(bytes, at) {
-  for (let next = at + MAGIC.length; next < bytes.length; ) {
+  for (let next = at + MAGIC.length; next < bytes.length;) {
     const id = bytes[next];
     if (id > 13) return;
     const [size, data] = readNumber(bytes, next + 1);
@@ -82,11 +83,23 @@ function withoutSurroundings(module) {
   const missing = Object.keys(CONSTANT).filter((name) => !replaced.some((found) => found.name === name));
   if (missing.length > 0) throw new Error(`the engine does not import ${missing.join(", ")}`);
   const first = functions + count(section(FUNCTION).data);
-  append(section(FUNCTION), replaced.map(({ type }) => number(type)));
-  append(section(CODE), replaced.map(({ name }) => body(CONSTANT[name])));
+  append(
+    section(FUNCTION),
+    replaced.map(({ type }) => number(type)),
+  );
+  append(
+    section(CODE),
+    replaced.map(({ name }) => body(CONSTANT[name])),
+  );
   // A shared library may import what it exports itself.
-  append(section(EXPORT), replaced.map(({ symbol }, i) => [...text(symbol), KIND_FUNCTION, ...number(first + i)]));
-  const written = sections.flatMap(({ id, data: content }) => [Buffer.from([id, ...number(content.length)]), content]);
+  append(
+    section(EXPORT),
+    replaced.map(({ symbol }, i) => [...text(symbol), KIND_FUNCTION, ...number(first + i)]),
+  );
+  const written = sections.flatMap(({ id, data: content }) => [
+    Buffer.from([id, ...number(content.length)]),
+    content,
+  ]);
   return Buffer.concat([MAGIC, ...written]);
 }
 
@@ -139,7 +152,7 @@ function readLimits(bytes, at) {
 
 function split(module) {
   const sections = [];
-  for (let at = MAGIC.length; at < module.length; ) {
+  for (let at = MAGIC.length; at < module.length;) {
     const [size, data] = readNumber(module, at + 1);
     sections.push({ id: module[at], data: module.subarray(data, data + size) });
     at = data + size;

@@ -34,8 +34,8 @@ export class Flavor {
 }
 
 /**
- * All flavors that the user may see, with their extra specs, in the order of the API. Throws if the list or some extra
- * specs cannot be had, or are not what the API promises.
+ * All flavors that the user may see, with their extra specs, in the order of the API. Throws if the list or some
+ * extra specs cannot be had, or are not what the API promises.
  *
  * One list with microversion 2.61; where a cloud is older than that, or its policy hides extra specs from lists, they
  * are read flavor by flavor, concurrently.
@@ -58,7 +58,9 @@ export function flavors(cx) {
   const missing = listed.filter((flavor) => flavor.extra_specs === null);
   const asked = missing.map((flavor) => get("compute", `/flavors/${segment(flavor.id)}/os-extra_specs`));
   const answers = cx.callAll(asked);
-  const byFlavor = new Map(missing.map((flavor, i) => [flavor, answers[i].expect(200, { extra_specs: any }).extra_specs]));
+  const byFlavor = new Map(
+    missing.map((flavor, i) => [flavor, answers[i].expect(200, { extra_specs: any }).extra_specs]),
+  );
   return listed.map((flavor) => {
     const specs = texts(flavor.extra_specs ?? byFlavor.get(flavor), flavor);
     return strict(new Flavor(flavor, specs), "a flavor");

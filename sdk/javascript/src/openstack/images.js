@@ -41,8 +41,9 @@ export class Image {
 }
 
 /**
- * All images that the user may see, with their properties, in the order of the API. Throws if the list cannot be had, or
- * is not what the API promises. A check that looks at a few properties of many images takes less memory with `eachImage`.
+ * All images that the user may see, with their properties, in the order of the API. Throws if the list cannot be had,
+ * or is not what the API promises. A check that looks at a few properties of many images takes less memory with
+ * `eachImage`.
  * @param {import("../context.js").Context} cx
  * @returns {Image[]}
  */
@@ -56,8 +57,8 @@ export function images(cx) {
 }
 
 /**
- * Reads all images that the user may see, page by page, and hands over of each what `shape` asks for. Hidden images are
- * not among them: glance lists them only where they are asked for.
+ * Reads all images that the user may see, page by page, and hands over of each what `shape` asks for. Hidden images
+ * are not among them: glance lists them only where they are asked for.
  *
  * The requests are those of `images`; whoever reads images this way or that shares the answers with other checks.
  * @param {import("../context.js").Context} cx

@@ -9,8 +9,8 @@ const MAX_PAGES = 2_000;
  * Reads a list to its end, page by page, as the OpenStack APIs offer them: `{"flavors": […], "flavors_links":
  * [{"rel": "next", "href": …}]}` (compute, block storage, network) or `{"images": […], "next": "…"}` (image).
  *
- * The query of a next link is followed; its host and path are not, so that a proxy's wrong base URL does no harm. Throws
- * if a page cannot be had, is not what the API promises, or leads back to itself.
+ * The query of a next link is followed; its host and path are not, so that a proxy's wrong base URL does no harm.
+ * Throws if a page cannot be had, is not what the API promises, or leads back to itself.
  * @param {import("../context.js").Context} cx
  * @param {import("./request.js").Request} request
  * @param {string} collection the name of the list in the answer
@@ -33,7 +33,12 @@ export function eachPage(cx, request, first, collection, each) {
   let answer = first;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const body = answer.expect(200, any);
-    if (body === null || typeof body !== "object" || !Object.hasOwn(body, collection) || !Array.isArray(body[collection])) {
+    if (
+      body === null ||
+      typeof body !== "object" ||
+      !Object.hasOwn(body, collection) ||
+      !Array.isArray(body[collection])
+    ) {
       throw new CheckError(`${request}: the answer has no list \`${collection}\``);
     }
     each(body[collection], `${request}: ${collection}`);
@@ -84,7 +89,11 @@ function member(value, name) {
 export function queryOf(link) {
   const at = link.indexOf("?");
   if (at < 0) return [];
-  const pairs = link.slice(at + 1).split("#")[0].split("&").filter((pair) => pair !== "");
+  const pairs = link
+    .slice(at + 1)
+    .split("#")[0]
+    .split("&")
+    .filter((pair) => pair !== "");
   return pairs.map((pair) => {
     const [, name, value = ""] = /^([^=]*)=?(.*)$/s.exec(pair);
     return [decoded(name), decoded(value)];
@@ -94,5 +103,7 @@ export function queryOf(link) {
 /** Decodes `application/x-www-form-urlencoded`; what is not valid stays as it is. */
 function decoded(text) {
   const bytes = (run) => Uint8Array.from(run.match(/../g), (digits) => parseInt(digits, 16));
-  return text.replaceAll("+", " ").replace(/(%[0-9a-fA-F]{2})+/g, (run) => decodeLossy(bytes(run.replaceAll("%", ""))));
+  return text
+    .replaceAll("+", " ")
+    .replace(/(%[0-9a-fA-F]{2})+/g, (run) => decodeLossy(bytes(run.replaceAll("%", ""))));
 }

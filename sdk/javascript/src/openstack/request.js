@@ -96,8 +96,8 @@ export class Response {
   }
 
   /**
-   * The body as JSON of the expected shape, if the status is `status`; otherwise it throws, naming the request and what
-   * came instead: `cx.get("compute", "/flavors").expect(200, { flavors: [{ id: String }] })`.
+   * The body as JSON of the expected shape, if the status is `status`; otherwise it throws, naming the request and
+   * what came instead: `cx.get("compute", "/flavors").expect(200, { flavors: [{ id: String }] })`.
    *
    * Without a shape, it is the JSON as it is, but strict: to read a member that is not there throws.
    * @param {number} status
@@ -166,8 +166,8 @@ export class Created {
 }
 
 /**
- * A `POST` of `{kind: body}` to `path`, whose answer has the id in `/kind/id`, and which `DELETE path/{id}` undoes: as
- * nova, cinder and neutron have it.
+ * A `POST` of `{kind: body}` to `path`, whose answer has the id in `/kind/id`, and which `DELETE path/{id}` undoes:
+ * as nova, cinder and neutron have it.
  * @param {string} service
  * @param {string} path
  * @param {string} kind

@@ -22,8 +22,8 @@ const ALIASES = {
 const OFFICIAL = new Map(Object.entries(ALIASES).flatMap(([name, aliases]) => aliases.map((alias) => [alias, name])));
 
 /**
- * The type of a service under its official name: `volumev3` is `block-storage`. A type that the authority does not know
- * stands for itself. Catalogs are written by people: upper case and `_` in place of `-` are tolerated.
+ * The type of a service under its official name: `volumev3` is `block-storage`. A type that the authority does not
+ * know stands for itself. Catalogs are written by people: upper case and `_` in place of `-` are tolerated.
  * @param {string} type
  */
 export function officialType(type) {

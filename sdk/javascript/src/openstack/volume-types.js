@@ -23,8 +23,8 @@ export class VolumeType {
 }
 
 /**
- * All volume types that the user may see, in the order of the API. Throws if the list cannot be had, or is not what the
- * API promises.
+ * All volume types that the user may see, in the order of the API. Throws if the list cannot be had, or is not what
+ * the API promises.
  * @param {import("../context.js").Context} cx
  * @returns {VolumeType[]}
  */

@@ -7,8 +7,8 @@ const LONGEST_PAUSE = 5_000;
 
 /**
  * Asks again and again, with growing pauses of 0.5 s to 5 s, until there is an answer that is neither `null` nor
- * `undefined`; `null` if there is none after `seconds`. Time is counted by the pauses, so that it is the same when a run
- * is replayed. What `ask` throws passes at once.
+ * `undefined`; `null` if there is none after `seconds`. Time is counted by the pauses, so that it is the same when a
+ * run is replayed. What `ask` throws passes at once.
  * @template T
  * @param {import("../context.js").Context} cx
  * @param {number} seconds
@@ -31,9 +31,9 @@ export function wait(cx, seconds, ask) {
 }
 
 /**
- * Waits until the text at `pointer` (`/volume/status`) in the answer to a read is one of `wanted`, or is one of those in
- * which it will stay: any that holds `error`, in whatever case. Gives the text with which it ended. Throws if the read
- * fails or answers another status than 200, or if the text is still another one after `seconds`.
+ * Waits until the text at `pointer` (`/volume/status`) in the answer to a read is one of `wanted`, or is one of those
+ * in which it will stay: any that holds `error`, in whatever case. Gives the text with which it ended. Throws if the
+ * read fails or answers another status than 200, or if the text is still another one after `seconds`.
  * @param {import("../context.js").Context} cx
  * @param {import("./request.js").Request} request
  * @param {string} pointer

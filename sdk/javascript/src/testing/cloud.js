@@ -30,8 +30,8 @@ export class Cloud {
   }
 
   /**
-   * Answers a `GET` of a path (with its query, if it is to be told apart: `/flavors/detail?marker=7`) with status 200 and
-   * this JSON. Scripted more than once, the answers are given in order, and the last one for ever.
+   * Answers a `GET` of a path (with its query, if it is to be told apart: `/flavors/detail?marker=7`) with status 200
+   * and this JSON. Scripted more than once, the answers are given in order, and the last one for ever.
    * @param {string} service
    * @param {string} path
    * @param {unknown} body
@@ -124,16 +124,21 @@ export class Cloud {
   /**
    * Runs a check against this cloud.
    *
-   * Throws what is a mistake of the check or of its test, and no matter of the cloud: a grant that cannot be parsed, a
-   * testcase that the check does not list, anything it threw that is no `CheckError`; or that it waits for more than two
-   * hours. In the component, these are DNF.
+   * Throws what is a mistake of the check or of its test, and no matter of the cloud: a grant that cannot be parsed,
+   * a testcase that the check does not list, anything it threw that is no `CheckError`; or that it waits for more
+   * than two hours. In the component, these are DNF.
    * @param {Readonly<import("../check.js").Check>} check
    * @returns {Report}
    */
   run(check) {
     const wanted = this.wanted ?? check.testcases.map(({ id }) => id);
     const report = new Report([...wanted]);
-    const host = new Host(this, check, report, new Map([...this.answers].map(([line, answers]) => [line, [...answers]])));
+    const host = new Host(
+      this,
+      check,
+      report,
+      new Map([...this.answers].map(([line, answers]) => [line, [...answers]])),
+    );
     const undo = [surround(() => host), hideOthers()];
     try {
       mustBeDone(check.run(new Context(host, check)), "`run`");

@@ -10,11 +10,12 @@ const GLOBALS = new Set(
 );
 
 /**
- * Hides what Node.js has and the engine in components has not (`URL`, `TextDecoder`, `Intl`, `process`, …), so that what a
- * test passes works there, too. Returns a function that undoes it.
+ * Hides what Node.js has and the engine in components has not (`URL`, `TextDecoder`, `Intl`, `process`, …), so that
+ * what a test passes works there, too. Returns a function that undoes it.
  */
 export function hideOthers() {
-  // All of them are looked at first: Node.js makes some of them with the help of others, when they are first asked for.
+  // All of them are looked at first: Node.js makes some of them with the help of others, when they are first asked
+  // for.
   const others = Object.entries(Object.getOwnPropertyDescriptors(globalThis));
   const hidden = others.filter(([name, { configurable }]) => configurable && !GLOBALS.has(name));
   for (const [name] of hidden) delete globalThis[name];

@@ -80,7 +80,9 @@ export class Grant {
     if (probes) return "probe";
     if (reads) return "read";
     if (!this.path.hasWildcard) {
-      throw new PathProblem("it neither says how many it creates (`max 2`), nor has a `*` for what the check created itself");
+      throw new PathProblem(
+        "it neither says how many it creates (`max 2`), nor has a `*` for what the check created itself",
+      );
     }
     return "change";
   }
@@ -141,7 +143,8 @@ function normalised(segment) {
     throw new PathProblem(`the path has the segment "${segment}"; dot segments are refused`);
   }
   const found = segment.replace(/%.{0,2}/gs, (triplet) => {
-    if (!/^%[0-9a-fA-F]{2}$/.test(triplet)) throw new PathProblem("`%` begins a percent-encoded byte, and here it does not");
+    if (!/^%[0-9a-fA-F]{2}$/.test(triplet))
+      throw new PathProblem("`%` begins a percent-encoded byte, and here it does not");
     const byte = parseInt(triplet.slice(1), 16);
     const character = String.fromCharCode(byte);
     if (byte < 0x20 || byte === 0x7f || "./\\%".includes(character)) {

@@ -28,8 +28,8 @@ export class Report {
   }
 
   /**
-   * The verdict on a testcase as a host would record it: the worst that was said (`pass`, `dnf`, `fail`); `dnf` if nothing
-   * was said and the check threw something; `miss` if it ended well without a word on it.
+   * The verdict on a testcase as a host would record it: the worst that was said (`pass`, `dnf`, `fail`); `dnf` if
+   * nothing was said and the check threw something; `miss` if it ended well without a word on it.
    * @param {string} testcase
    * @returns {"pass" | "dnf" | "fail" | "miss"}
    */

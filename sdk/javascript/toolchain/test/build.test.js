@@ -56,7 +56,7 @@ function imports(component) {
       if (component[at] < 0x80) return [value, at + 1];
     }
   };
-  for (let at = 8; at < component.length; ) {
+  for (let at = 8; at < component.length;) {
     const [size, data] = number(at + 1);
     if (component[at] === 10) {
       let [count, next] = number(data);
@@ -73,16 +73,29 @@ function imports(component) {
 }
 
 test("the same files give the same bytes, wherever and whenever they are built", () => {
-  const files = { "src/check.js": CHECK("cx.judge('t', () => other());", "import other from './other.js';"), "src/other.js": "export default () => {};" };
+  const files = {
+    "src/check.js": CHECK("cx.judge('t', () => other());", "import other from './other.js';"),
+    "src/other.js": "export default () => {};",
+  };
   const here = build(write("one", files));
   assert.equal(here.status, 0, here.stderr);
   const sdk = join(scratch, "else where", "sdk");
   cpSync(SDK, sdk, { recursive: true, filter: (path) => !path.includes("node_modules") });
-  const there = write("else where/two", { ...files, "test/check.test.js": "no source", "README.md": "nor this" }, "../sdk");
+  const there = write(
+    "else where/two",
+    { ...files, "test/check.test.js": "no source", "README.md": "nor this" },
+    "../sdk",
+  );
   utimesSync(join(there, "src/check.js"), 1, 1);
   const temporary = join(scratch, "tmp");
   mkdirSync(temporary);
-  const env = { PATH: process.env.PATH, TZ: "Asia/Tokyo", LANG: "tr_TR.UTF-8", TMPDIR: temporary, RANDOM: `${Math.random()}` };
+  const env = {
+    PATH: process.env.PATH,
+    TZ: "Asia/Tokyo",
+    LANG: "tr_TR.UTF-8",
+    TMPDIR: temporary,
+    RANDOM: `${Math.random()}`,
+  };
   const elsewhere = build(there, { env, cwd: there });
   assert.equal(elsewhere.status, 0, elsewhere.stderr);
   assert.equal(hash(elsewhere.component), hash(here.component));
@@ -108,7 +121,11 @@ test("a component imports what its check uses, and nothing of WASI", () => {
 });
 
 test("a component's imports can be said, too", () => {
-  const manifest = { main: "src/check.js", dependencies: { "touchstone-sdk": `file:${SDK}` }, touchstone: { imports: ["evidence"] } };
+  const manifest = {
+    main: "src/check.js",
+    dependencies: { "touchstone-sdk": `file:${SDK}` },
+    touchstone: { imports: ["evidence"] },
+  };
   const said = { "package.json": JSON.stringify(manifest), "src/check.js": CHECK("cx['evi' + 'dence']('e');") };
   assert.deepEqual(imports(build(write("said", said)).component), ["context", "evidence", "findings", "types"]);
 });
@@ -117,7 +134,11 @@ test("what cannot be built is explained", () => {
   const fine = { "src/check.js": CHECK("") };
   const manifest = (more) => ({
     ...fine,
-    "package.json": JSON.stringify({ main: "src/check.js", dependencies: { "touchstone-sdk": `file:${SDK}` }, ...more }),
+    "package.json": JSON.stringify({
+      main: "src/check.js",
+      dependencies: { "touchstone-sdk": `file:${SDK}` },
+      ...more,
+    }),
   });
   let n = 0;
   for (const [files, message] of [
@@ -126,13 +147,19 @@ test("what cannot be built is explained", () => {
     [manifest({ main: "../one/src/check.js" }), /`main` is the file that exports CHECK/],
     [manifest({ dependencies: {} }), /`dependencies` has `"touchstone-sdk": "file:…"`/],
     [manifest({ dependencies: { "touchstone-sdk": "file:.." } }), /is not the SDK/],
-    [manifest({ dependencies: { "touchstone-sdk": `file:${SDK}`, leftpad: "1" } }), /depends on touchstone-sdk alone, and not on leftpad/],
+    [
+      manifest({ dependencies: { "touchstone-sdk": `file:${SDK}`, leftpad: "1" } }),
+      /depends on touchstone-sdk alone, and not on leftpad/,
+    ],
     [manifest({ touchstone: { imports: ["files"] } }), /`touchstone\.imports` is a list of some of openstack/],
     [{ "src/check.js": "export const CHECK = (" }, /cannot be built: .*(unexpected|syntax)/is],
     [{ "src/check.js": "export const OTHER = 1;" }, /cannot be built: .*CHECK/s],
     [{ "src/check.js": CHECK("", "import './none.js';") }, /cannot be built: .*none\.js/s],
     [{ "src/check.js": CHECK("", "import 'node:fs';") }, /cannot be built: .*node:fs/s],
-    [{ "src/check.js": CHECK("").replace("1.0.0", "one") }, /cannot be built: .*`version` is written like `1\.0\.0`/s],
+    [
+      { "src/check.js": CHECK("").replace("1.0.0", "one") },
+      /cannot be built: .*`version` is written like `1\.0\.0`/s,
+    ],
     [{ "src/check.js": CHECK("", "const now = Date.now();") }, /cannot be built: .*there is no time before `run`/s],
     [{ "src/check.js": CHECK("", "const id = Math.random();") }, /cannot be built: .*no randomness/s],
   ]) {
