@@ -49,6 +49,15 @@ test("answers have the shape that was asked for, or are none", () => {
   }
   assert.throws(() => read([], { a: any }, "answer"), /it is a list, not an object/);
   assert.throws(() => read({}, { a: [any] }, "answer"), /answer\.a is missing/);
+  for (const none of [7, null, "text", { 0: 1, length: 1 }]) {
+    assert.throws(() => read({ a: none }, { a: [any] }, "answer"), /answer\.a is not .*, not a list/);
+  }
+  for (const none of [7, null, "text", undefined]) {
+    assert.throws(() => read(none, { a: optional(any) }, "answer"), /not an object|is missing/);
+  }
+  for (const none of [[], [any, any], null, "text"]) {
+    assert.throws(() => read({ a: [1, 2] }, { a: none }, "answer"), /a shape is String, Number/);
+  }
   assert.throws(() => read(7, "text", "answer"), TypeError);
 });
 

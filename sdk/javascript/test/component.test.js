@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
-import { CallError, check } from "../src/index.js";
+import { CallError, CheckError, check } from "../src/index.js";
 import { creation, get, post } from "../src/openstack.js";
 
 const before = { Date, console, random: Math.random, setTimeout, setInterval, setImmediate, fetch };
@@ -193,6 +193,13 @@ test("what run throws is the err of the contract, and a mistake is logged with i
   assert.match(fault.thrown, /^the check has a fault: TypeError: /);
   assert.match(fault.said[0][2], /component\.test\.js/);
   assert.match(failing(async () => {}).thrown, /must not be asynchronous/);
+  const throwing = (value) => () => {
+    throw value;
+  };
+  assert.equal(failing(throwing(new CheckError("why"))).thrown, "why");
+  assert.deepEqual(failing(throwing(new CheckError("why"))).said, []);
+  assert.equal(failing(throwing("why")).thrown, "why");
+  assert.equal(failing(throwing(undefined)).thrown, "the check threw undefined, not an Error");
   const judged = failing((cx) => cx.judge("t", async () => {}));
   assert.equal(judged.thrown, null);
   assert.deepEqual(judged.said.at(-1).slice(0, 3), ["outcome", "t", "dnf"]);
