@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { any, check, integer, optional } from "../src/index.js";
+import { CheckError, any, check, integer, optional } from "../src/index.js";
 import {
   FLAVOR_GRANTS,
   IMAGE_GRANTS,
   VOLUME_TYPE_GRANTS,
   eachImage,
   flavors,
+  get,
+  getAll,
   images,
+  post,
   volumeTypes,
 } from "../src/openstack.js";
 import { queryOf } from "../src/openstack/pages.js";
@@ -89,6 +92,23 @@ test("another status, and what is not JSON, is named", () => {
   assert.equal(bytes.text(), "\ufffd");
 });
 
+test("a request is what was asked for", () => {
+  const plain = get("compute", "/x");
+  assert.deepEqual([plain.microversion, plain.body, plain.query, plain.headers], [null, null, [], []]);
+  const json = post("compute", "/x", { a: "ä" });
+  assert.deepEqual(json.headers, [["content-type", "application/json"]]);
+  assert.equal(decode(json.body), '{"a":"ä"}');
+  const patch = post("image", "/x", [], { headers: { accept: "x", "Content-Type": "application/json-patch" } });
+  assert.deepEqual(patch.headers, [
+    ["accept", "x"],
+    ["Content-Type", "application/json-patch"],
+  ]);
+  assert.deepEqual(post("image", "/x", Uint8Array.of(1)).headers, []);
+  const paged = get("compute", "/x", { microversion: "2.1", headers: { accept: "x" } }).withQuery([["a", "1"]]);
+  assert.deepEqual([paged.microversion, paged.headers, paged.query], ["2.1", [["accept", "x"]], [["a", "1"]]]);
+  assert.equal(new Response(plain, 200, [["a", "b"]], encode("")).header("c"), null);
+});
+
 test("text is UTF-8", () => {
   for (const text of ["", "a", "ä€🦀", "x".repeat(20_000) + "é"]) {
     assert.deepEqual(encode(text), new Uint8Array(Buffer.from(text)));
@@ -151,6 +171,41 @@ test("a list whose end cannot be told is an exception", () => {
   }
 });
 
+test("why the end of a list cannot be told is said, and a list without end has one", () => {
+  /** A cloud that answers what `page` makes of the number of calls. */
+  const asked = (page) => {
+    let calls = 0;
+    const call = (request) => new Response(request, 200, [], encode(JSON.stringify(page((calls += 1)))));
+    assert.throws(
+      () => getAll({ call }, get("image", "/images", { query: { limit: 1 } }), "images"),
+      (thrown) => {
+        page.message = thrown.message;
+        return thrown instanceof CheckError;
+      },
+    );
+    return [calls, page.message];
+  };
+  const endless = asked((n) => ({ images: [n], next: `/v2/images?marker=${n}` }));
+  assert.deepEqual(endless, [2_001, "image GET /images: more than 2000 pages"]);
+  const back = "image GET /images: the link to the next page leads back to the same page";
+  assert.deepEqual(
+    asked(() => ({ images: [], next: "/v2/images?limit=1" })),
+    [1, back],
+  );
+  assert.deepEqual(
+    asked(() => ({ images: [], next: "/v2/images" })),
+    [1, back],
+  );
+  assert.deepEqual(
+    asked(() => ({ images: [], next: "?" })),
+    [1, back],
+  );
+  assert.equal(
+    asked(() => ({ images: [], next: 7 }))[1],
+    "image GET /images: the link to the next page is not a URL",
+  );
+});
+
 test("a query is decoded", () => {
   const link = "https://internal.example:8774/v2.1/flavors/detail?limit=1000&marker=a%2Fb+c%2&x#frag";
   assert.deepEqual(queryOf(link), [
@@ -159,6 +214,7 @@ test("a query is decoded", () => {
     ["x", ""],
   ]);
   assert.deepEqual(queryOf("https://host/path"), []);
+  assert.deepEqual(queryOf("?a=1"), [["a", "1"]]);
 });
 
 test("flavors come with their extra specs, from the list or one by one", () => {

@@ -33,7 +33,7 @@ const CHECK = (run, more = {}) =>
     url: "https://example.org",
     testcases: [{ id: "t", title: "t" }],
     grants: ["compute GET /flavors"],
-    parameters: [{ name: "p", description: "d", required: false }],
+    parameters: ["p", "q"].map((name) => ({ name, description: "d", required: false })),
     assets: [{ name: "a", description: "d", required: false }],
     run,
     ...more,
@@ -70,7 +70,7 @@ test("it describes itself in the words of the contract", () => {
     url: "https://example.org",
     testcases: [{ id: "t", title: "t" }],
     grants: ["compute GET /flavors"],
-    parameters: [{ name: "p", description: "d", required: false }],
+    parameters: ["p", "q"].map((name) => ({ name, description: "d", required: false })),
     assets: [{ name: "a", description: "d", required: false }],
   });
 });
@@ -83,6 +83,7 @@ test("outcomes, findings and pauses reach the host", () => {
       "t",
       (t) => t.violation("v").about({ service: "s", kind: "k" }).requiredBy("r").mendedBy("m") && undefined,
     );
+    assert.equal(cx.parameter("q"), null);
     cx.log("info", `${cx.parameter("p")} ${cx.prefix()} ${cx.referenceTime()}`);
   };
   component(CHECK(run), imports(said)).run();
@@ -158,6 +159,20 @@ test("errors of calls are CallErrors, however the engine throws them", () => {
       imports([], { openstack: { call: throwing, create: throwing }, probe: { get: throwing } }),
     ).run();
   }
+});
+
+test("what is no answer of the host's is no answer", () => {
+  const broken = new RangeError("of the engine");
+  const throwing = () => {
+    throw broken;
+  };
+  const openstack = { call: throwing, callAll: () => [] };
+  const run = (cx) => {
+    assert.throws(() => cx.get("a", "/"), broken);
+    assert.throws(() => cx.asset("a"), broken);
+    assert.throws(() => cx.callAll([get("a", "/")]), /answered fewer calls than were made/);
+  };
+  component(CHECK(run), imports([], { openstack, assets: { read: throwing } })).run();
 });
 
 test("assets and evidence are bytes, or nothing", () => {

@@ -103,6 +103,13 @@ test("what is created has the prefix in its name, an id, a budget and an undo", 
     said(CREATING, (cx) => cx.create(volumes(cx)).expect(), full),
     "dnf: block-storage POST /volumes: answered 413: full",
   );
+  for (const status of [199, 300]) {
+    const cloud = new Cloud().reply("POST", "block-storage", "/volumes", status, { volume: { id: "7" } });
+    assert.match(
+      said(CREATING, (cx) => cx.create(volumes(cx)).expect(), cloud),
+      /^dnf: .*answered/,
+    );
+  }
   const mute = new Cloud().reply("POST", "block-storage", "/volumes", 202, {});
   assert.match(
     said(CREATING, (cx) => cx.create(volumes(cx)).expect(), mute),
@@ -114,6 +121,33 @@ test("what is created has the prefix in its name, an id, a budget and an undo", 
   assert.match(
     said(CREATING, (cx) => cx.call(post("block-storage", "/volumes", {})), cinder()),
     /not among the grants/,
+  );
+});
+
+test("what is made below something of one's own needs no name", () => {
+  const grants = [
+    "network POST /routers max 1",
+    "network PUT /routers/*/add_router_interface max 1",
+    "network PUT /routers/*/remove_router_interface",
+  ];
+  const attach = (id) => ({
+    request: put("network", `/routers/${id}/add_router_interface`, { subnet_id: "s" }),
+    idPointer: "/subnet_id",
+    undo: put("network", `/routers/${id}/remove_router_interface`, { subnet_id: "s" }),
+  });
+  const cloud = new Cloud()
+    .reply("POST", "network", "/routers", 201, { router: { id: "7" } })
+    .reply("PUT", "network", "/routers/7/add_router_interface", 200, { subnet_id: "s" });
+  const run = (cx) => {
+    const id = cx.create(creation("network", "/routers", "router", { name: `${cx.prefix()}r` })).expect();
+    return cx.create(attach(id)).expect();
+  };
+  const report = cloud.run(checkOf(grants, run));
+  assert.equal(report.reason("t"), "s");
+  assert.deepEqual(report.created, ["network /routers r", "network /routers/7/add_router_interface"]);
+  assert.match(
+    said(grants, (cx) => cx.create(attach("8")).expect(), cloud),
+    /^dnf: .*not among the grants/,
   );
 });
 
