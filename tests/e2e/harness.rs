@@ -8,6 +8,7 @@ mod components;
 pub(crate) mod crafted;
 mod ran;
 mod recorder;
+mod registry;
 mod scope;
 mod touchstone;
 
@@ -19,6 +20,7 @@ pub(crate) use cloud::Cloud;
 pub(crate) use components::{published, wasm_target};
 pub(crate) use ran::{Ran, assert_fits_schema};
 pub(crate) use recorder::Recorder;
+pub(crate) use registry::DockerRegistry;
 pub(crate) use scope::{Entry, everything, line_of, scope};
 pub(crate) use touchstone::{Started, Touchstone};
 

@@ -14,7 +14,7 @@ use crate::job::Task;
 use crate::trust::{decide, signatures};
 
 /// Where components come from, and which of them may run.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Sources {
     /// Looked through in this order.
     pub stores: Vec<Store>,
@@ -25,7 +25,6 @@ pub struct Sources {
 }
 
 /// Registries, and where to keep what comes from them.
-#[derive(Debug)]
 pub struct Remote {
     /// How to speak with them.
     pub registry: Registry,

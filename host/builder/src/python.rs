@@ -1,0 +1,83 @@
+//! Checks in Python. The component is a *base* (an interpreter and the SDK, made once by componentize-py), into which the check's
+//! sources are written: so the same sources make the same bytes. What does that lies beside the SDK.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::build::BuildError;
+
+/// The oldest version of Python that is known to work.
+const PYTHON: &str = "import sys; sys.exit(sys.version_info < (3, 11))";
+
+/// Builds the component, without a descriptor.
+pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>, BuildError> {
+    let sdk = sdk_of(folder)?;
+    let output = tempfile::tempdir().map_err(|error| BuildError::io(folder, error))?;
+    let file = output.path().join("check.wasm");
+    let status = python()
+        .arg(sdk.join("base/assemble.py"))
+        .arg(base(&sdk)?)
+        .arg(folder)
+        .arg(&sdk)
+        .arg(&file)
+        .stdout(io::stderr())
+        .status()
+        .map_err(python_fails)?;
+    if !status.success() {
+        return Err(BuildError::Failed { program: "python3" });
+    }
+    fs::read(&file).map_err(|error| BuildError::io(&file, error))
+}
+
+/// Runs the check's own tests; true if they pass.
+pub(crate) fn test(folder: &Path) -> Result<bool, BuildError> {
+    let sdk = sdk_of(folder)?;
+    let tests = python().args(["-m", "unittest"]).current_dir(folder).env("PYTHONPATH", sdk).status();
+    Ok(tests.map_err(python_fails)?.success())
+}
+
+/// Python, which leaves nothing behind among the sources.
+fn python() -> Command {
+    let mut python = Command::new("python3");
+    python.arg("-B").stdin(Stdio::null());
+    python
+}
+
+fn python_fails(error: io::Error) -> BuildError {
+    BuildError::Program { program: "python3", error }
+}
+
+fn ensure_python() -> Result<(), BuildError> {
+    match python().args(["-c", PYTHON]).status().map_err(python_fails)?.success() {
+        true => Ok(()),
+        false => Err(python_fails(io::Error::other("it is older than 3.11"))),
+    }
+}
+
+/// Prints what a check's `pyproject.toml` names as its SDK.
+const NAMED_SDK: &str = "import sys, tomllib
+with open(sys.argv[1], 'rb') as file:
+    print(tomllib.load(file)['tool']['touchstone']['sdk'])";
+
+/// The folder of the SDK that a check names.
+fn sdk_of(folder: &Path) -> Result<PathBuf, BuildError> {
+    ensure_python()?;
+    let output = python().args(["-c", NAMED_SDK]).arg(folder.join("pyproject.toml")).output();
+    let output = output.map_err(python_fails)?;
+    let named = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
+    if !output.status.success() || named.is_empty() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let why = said.trim_end().lines().next_back().unwrap_or("");
+        let why = format!("its pyproject.toml does not say `sdk = \"…\"` in `[tool.touchstone]` ({why})");
+        return Err(BuildError::NotACheck { folder: folder.into(), why });
+    }
+    let sdk = folder.join(named);
+    sdk.canonicalize().map_err(|error| BuildError::io(&sdk, error))
+}
+
+/// The base of checks in Python, which lies beside the SDK.
+fn base(sdk: &Path) -> Result<PathBuf, BuildError> {
+    Ok(sdk.join("base/base.wasm"))
+}
