@@ -45,6 +45,7 @@ import os
 import random
 import time
 import traceback
+import uuid
 
 from componentize_py_types import Err
 from wit_world import exports
@@ -141,10 +142,8 @@ def _sleep(seconds) -> None:
         left -= 60_000
 
 
-_FILES = """
-    access chdir chmod fstat getcwd link listdir lstat mkdir open readlink remove rename replace rmdir scandir stat statvfs
-    symlink truncate unlink utime
-""".split()
+_PURE = {"cpu_count", "fspath", "getpid", "putenv", "register_at_fork", "strerror", "unsetenv"}
+"""What `os` takes from C and asks nobody for; all else is files, processes and randomness."""
 
 
 def _freeze() -> None:
@@ -157,11 +156,17 @@ def _freeze() -> None:
     gmtime = time.gmtime
     time.gmtime = time.localtime = lambda seconds=None: gmtime(now() if seconds is None else seconds)
     time.sleep = _sleep
-    os.urandom = random._urandom = _no_randomness
+    strftime, asctime = time.strftime, time.asctime
+    time.strftime = lambda format, t=None: strftime(format, time.gmtime() if t is None else t)
+    time.asctime = lambda t=None: asctime(time.gmtime() if t is None else t)
+    time.ctime = lambda seconds=None: asctime(time.gmtime(seconds))
+    os.urandom = random._urandom = uuid.getnode = _no_randomness
+    seed = random.Random.seed
+    random.Random.seed = lambda self, a=None, version=2: _no_randomness() if a is None else seed(self, a, version)
     random.seed(0)
     io.FileIO = io.open_code = _no_files
-    for name in _FILES:
-        if hasattr(os, name):
+    for name, value in list(vars(os).items()):
+        if isinstance(value, types.BuiltinFunctionType) and name not in _PURE and not name.startswith("_"):
             setattr(os, name, _no_files)
     # What was not imported until here is not there.
     sys.path.clear()
