@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway import judge_gateway
 from neutron import GRANTS, Network, extensions, external_networks, floating_ip_quota
+
 from touchstone_sdk import Check, Context, Error, Testcase, Testee
 
 WAY = "external-ipv4-way"

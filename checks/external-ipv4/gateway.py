@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from neutron import Network
+
 from touchstone_sdk import Context, Error, Testee
 from touchstone_sdk.openstack import Created, Creation, Request, field
 

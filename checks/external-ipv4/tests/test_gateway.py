@@ -3,6 +3,7 @@ from __future__ import annotations
 import unittest
 
 from check import CHECK, GATEWAY
+
 from tests.clouds import network, reading, router, subnet, usual
 from touchstone_sdk import Verdict
 from touchstone_sdk.openstack import ErrorKind, Identity
@@ -65,8 +66,9 @@ class Gateway(unittest.TestCase):
         self.assertEqual(judge(silent).verdict(GATEWAY), DNF)
         gone = one().reply("POST", "network", "/routers", 201, {"router": {"id": "r"}})
         self.assertEqual(judge(gone).verdict(GATEWAY), DNF)
-        for gateway in (None, {}, {"external_fixed_ips": None}, {"external_fixed_ips": [{}]},
-                        {"external_fixed_ips": [{"ip_address": "x"}]}):  # fmt: skip
+        odd = [{}, {"external_fixed_ips": None}, {"external_fixed_ips": [{}]}, {"external_fixed_ips": [{"ip_address": "x"}]}]
+        gateways: list[object] = [None, *odd]
+        for gateway in gateways:
             cloud = one().reply("POST", "network", "/routers", 201, {"router": {"id": "r"}})
             cloud.get("network", "/routers/r", {"router": {"id": "r", "external_gateway_info": gateway}})
             self.assertEqual(judge(cloud).verdict(GATEWAY), DNF, gateway)

@@ -4,6 +4,7 @@ import unittest
 from typing import Any
 
 from check import CHECK, CHOICE, WAY
+
 from tests.clouds import ALIASES, network, reading, subnet, usual
 from touchstone_sdk import Verdict
 from touchstone_sdk.openstack import ErrorKind
@@ -56,7 +57,8 @@ class Ways(unittest.TestCase):
             cloud = reading([network("n", shared=True)], [subnet("n", service_types=list(kinds))])
             return cloud.only(WAY).run(CHECK).reason(WAY)
 
-        self.assertEqual(way("network:floatingip", "x"), "Servers get an external IPv4 address by a floating IP of `n`, through a router.")
+        floating = "Servers get an external IPv4 address by a floating IP of `n`, through a router."
+        self.assertEqual(way("network:floatingip", "x"), floating)
         self.assertEqual(way("compute:nova"), "Servers get an external IPv4 address directly on `n`.")
 
     def test_what_is_hidden_is_not_judged(self) -> None:

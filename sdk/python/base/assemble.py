@@ -83,15 +83,18 @@ def stage(here: Path, folder: Path) -> None:
     sources = sdk_sources(here.parent)
     digest = sdk_mark(sources).decode().rpartition(":")[2]
     text = (here / "touchstone_base.py").read_text(encoding="utf-8")
-    for path, text in [*sources.items(), ("touchstone_base.py", text.replace("@SDK@", digest))]:
+    for path, source in [*sources.items(), ("touchstone_base.py", text.replace("@SDK@", digest))]:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(text.encode())
+        (folder / path).write_bytes(source.encode())
 
 
 def main() -> int:
     try:
         if sys.argv[1:2] == ["--stage"]:
             stage(*map(Path, sys.argv[2:]))
+            return 0
+        if sys.argv[1:2] == ["--sdk"]:
+            print(sdk_mark(sdk_sources(Path(sys.argv[2]).parent)).decode().rpartition(":")[2])
             return 0
         base, check, sdk, output = map(Path, sys.argv[1:])
         output.write_bytes(assemble(base.read_bytes(), check, sdk))

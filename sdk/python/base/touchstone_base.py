@@ -49,11 +49,9 @@ import uuid
 
 from componentize_py_types import Err
 from wit_world import exports
-from wit_world.exports import check as _  # All of them, since later there are no files to import them from.
-from wit_world.imports import assets, context, evidence, findings, openstack, probe
-from wit_world.imports import types as _
+from wit_world.imports import context, findings
 
-import touchstone_sdk.guest  # So that not every check has to load it.
+import touchstone_sdk.guest  # So that not every check has to load it; and with it all of `wit_world`.
 
 SDK = "touchstone-python-sdk-sha256:@SDK@"
 """Whose sources it is, for builders: where those of a check's SDK are others, they are written beside the check's."""
@@ -148,7 +146,10 @@ _PURE = {"cpu_count", "fspath", "getpid", "putenv", "register_at_fork", "strerro
 
 def _freeze() -> None:
     """Replaces what would ask the world outside."""
-    now = lambda: float(context.reference_time())
+
+    def now() -> float:
+        return float(context.reference_time())
+
     time.time = now
     time.time_ns = lambda: context.reference_time() * 1_000_000_000
     time.monotonic = time.perf_counter = time.process_time = lambda: 0.0
@@ -163,6 +164,7 @@ def _freeze() -> None:
     os.urandom = random._urandom = uuid.getnode = _no_randomness
     seed = random.Random.seed
     random.Random.seed = lambda self, a=None, version=2: _no_randomness() if a is None else seed(self, a, version)
+    random.seed = random._inst.seed
     random.seed(0)
     io.FileIO = io.open_code = _no_files
     for name, value in list(vars(os).items()):

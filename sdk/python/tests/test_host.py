@@ -103,7 +103,10 @@ class Creating(unittest.TestCase):
         def work(cx: Context) -> str:
             router = Creation.of("network", "/routers", "router", {"name": cx.prefix() + "r"})
             id = cx.create(router).expect(router.request)
-            change = lambda what: Request.json("PUT", "network", f"/routers/{id}/{what}", {"subnet_id": "s"})  # noqa: E731
+
+            def change(what: str) -> Request:
+                return Request.json("PUT", "network", f"/routers/{id}/{what}", {"subnet_id": "s"})
+
             interface = Creation(change("add_router_interface"), "/id", change("remove_router_interface"))
             return cx.create(interface).expect(interface.request)
 

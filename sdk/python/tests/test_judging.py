@@ -41,7 +41,8 @@ class Judging(unittest.TestCase):
         self.assertEqual(judge(raising(Error("no list"))).reason("t"), "no list")
         denied = judge(raising(CallError(ErrorKind.DENIED, "not granted")))
         self.assertEqual((denied.verdict("t"), denied.reason("t")), (Verdict.DNF, "not granted"))
-        fault = judge(lambda t: {}["x"])
+        empty: dict[str, int] = {}
+        fault = judge(lambda t: empty["x"])
         self.assertEqual(fault.verdict("t"), Verdict.DNF)
         self.assertRegex(fault.reason("t"), r"^the check failed: KeyError: 'x' \(test_judging.py:\d+\)$")
 
@@ -85,9 +86,10 @@ class Judging(unittest.TestCase):
 
         with self.assertRaisesRegex(AssertionError, "testcase `v`"):
             Cloud().only("v").run(check(outcome))
-        for run in (lambda cx: cx.parameter("q"), lambda cx: cx.asset("b")):
-            with self.assertRaisesRegex(AssertionError, "does not list"):
-                Cloud().run(check(lambda cx, run=run: cx.judge("t", lambda t: run(cx))))
+        with self.assertRaisesRegex(AssertionError, "does not list"):
+            Cloud().run(check(lambda cx: cx.judge("t", lambda t: cx.parameter("q"))))
+        with self.assertRaisesRegex(AssertionError, "does not list"):
+            Cloud().run(check(lambda cx: cx.judge("t", lambda t: cx.asset("b"))))
         Cloud().only("family-1").run(check(lambda cx: cx.judge("family-1", lambda t: None)))
 
     def test_inputs(self) -> None:

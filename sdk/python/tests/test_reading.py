@@ -43,7 +43,7 @@ class Pages(unittest.TestCase):
             self.assertIsNone(next_query(request, last, "users"), last)
 
     def test_a_list_whose_end_cannot_be_told_is_an_error(self) -> None:
-        for page in (
+        odd: tuple[Any, ...] = (
             {"images": [], "next": {}},
             {"images": [], "next": 7},
             {"images": [], "images_links": [{"rel": "next", "href": None}]},
@@ -52,7 +52,8 @@ class Pages(unittest.TestCase):
             {"images": None},
             {},
             [],
-        ):
+        )
+        for page in odd:
             self.assertEqual(images(Cloud().get("image", "/images", page)).verdict("t"), Verdict.DNF, page)
         endless = Cloud().get("image", "/images", {"images": [], "next": "?marker=1"})
         self.assertIn("leads back to the same page", images(endless).reason("t"))
@@ -132,7 +133,8 @@ class Flavors(unittest.TestCase):
         self.assertEqual(self.reason(apart), expected)
 
     def test_what_is_missing_is_an_error(self) -> None:
-        for change in ({"vcpus": None}, {"ram": -1}, {"disk": "1"}, {"extra_specs": []}, {"id": 1}):
+        changes: list[dict[str, Any]] = [{"vcpus": None}, {"ram": -1}, {"disk": "1"}, {"extra_specs": []}, {"id": 1}]
+        for change in changes:
             flavor = self.FLAVOR | {"extra_specs": {}} | change
             self.assertIn("a flavor has a", self.reason(Cloud().get("compute", "/flavors/detail", {"flavors": [flavor]})))
         apart = Cloud().get("compute", "/flavors/detail", {"flavors": [self.FLAVOR]})

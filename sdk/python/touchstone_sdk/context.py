@@ -46,7 +46,7 @@ class Host(Protocol):
     def evidence(self, name: str) -> bytes | None: ...
 
 
-Judge = Callable[["Testee"], None]
+Judge = Callable[["Testee"], object]
 
 
 class Context:
@@ -71,7 +71,8 @@ class Context:
         """
         if judge is None:
             return lambda judge: self._judge(testcase, judge)
-        return self._judge(testcase, judge)
+        self._judge(testcase, judge)
+        return None
 
     def _judge(self, testcase: str, judge: Judge) -> None:
         if not self.is_wanted(testcase):

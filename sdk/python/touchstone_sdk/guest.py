@@ -122,16 +122,17 @@ class _Host:
         )
 
     def parameter(self, name: str) -> str | None:
-        return context.parameter(name)
+        value: str | None = context.parameter(name)
+        return value
 
     def testcases(self) -> list[str]:
-        return context.testcases()
+        return list(context.testcases())
 
     def reference_time(self) -> int:
-        return context.reference_time()
+        return int(context.reference_time())
 
     def prefix(self) -> str:
-        return context.prefix()
+        return str(context.prefix())
 
     def pause(self, milliseconds: int) -> None:
         context.pause(milliseconds)

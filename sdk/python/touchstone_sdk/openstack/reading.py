@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import quote
 
 from touchstone_sdk.errors import Error
@@ -35,14 +35,14 @@ def field(item: object, name: str, kind: type[T], where: str) -> T:
     called = _CALLED.get(kind, kind.__name__)
     if not isinstance(item, dict) or name not in item:
         raise Error(f"{where} has no {called} `{name}`")
-    value = item[name]
+    value: Any = item[name]
     # In Python, truth values are whole numbers; in JSON they are not.
     right = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
     if kind is float and type(value) is int:
         value, right = float(value), True
     if not right:
         raise Error(f"{where} has a `{name}` that is no {called}")
-    return value
+    return cast(T, value)
 
 
 def segment(id: str) -> str:

@@ -115,8 +115,9 @@ class Response:
         if not isinstance(body, dict):
             return None
         for inner in body.values():
-            if isinstance(inner, dict) and isinstance(inner.get("message"), str):
-                return inner["message"][:200]
+            message = inner.get("message") if isinstance(inner, dict) else None
+            if isinstance(message, str):
+                return message[:200]
         return None
 
     def __repr__(self) -> str:

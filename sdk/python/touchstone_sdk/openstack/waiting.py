@@ -37,8 +37,9 @@ def wait(cx: Context, limit: float, ask: Callable[[Context], T | None]) -> T | N
 
 
 def wait_for_status(cx: Context, request: Request, pointer: str, wanted: Sequence[str], limit: float) -> str:
-    """Waits until the text at `pointer` (`/volume/status`) in the answer to a read is one of `wanted`, or is one of those in
-    which it will stay: any that holds `error`, in whatever case. Gives the text with which it ended. `limit` is in seconds.
+    """Waits until the text at `pointer` (`/volume/status`) in the answer to a read is one of `wanted`, or is one of those
+    in which it will stay: any that holds `error`, in whatever case. Gives the text with which it ended. `limit` is in
+    seconds.
 
     Raises `Error` if the read fails or answers another status than 200, or the text is still another one after `limit`.
     """
