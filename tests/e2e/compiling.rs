@@ -91,7 +91,7 @@ fn what_takes_for_ever_to_compile_costs_its_time() {
     let cloud = Cloud::start();
     let bytes = bomb(&entangled(5_000, 200));
     assert!(bytes.len() < 100_000, "it is small: {} bytes", bytes.len());
-    let ran = run(&cloud, &bytes, "{time: 5s, memory: 2GiB}");
+    let ran = run(&cloud, &bytes, "{wall: 5s, memory: 2GiB}");
     assert_goes_on(&ran, "the check was not run: compiling it took longer than 5 s");
     assert!(ran.took < Duration::from_secs(30), "it took {:?}", ran.took);
     assert_eq!(children(), 0, "a compiler goes on");
@@ -100,7 +100,7 @@ fn what_takes_for_ever_to_compile_costs_its_time() {
 #[test]
 fn what_takes_gigabytes_to_compile_does_not_get_them() {
     let cloud = Cloud::start();
-    let ran = run(&cloud, &bomb(&entangled(40_000, 2_000)), "{time: 120s, memory: 256MiB}");
+    let ran = run(&cloud, &bomb(&entangled(40_000, 2_000)), "{wall: 120s, memory: 256MiB}");
     assert_goes_on(&ran, "the check was not run: compiling it took more than 256 MiB of memory");
 }
 

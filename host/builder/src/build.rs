@@ -54,6 +54,11 @@ pub enum BuildError {
         /// Why.
         source: io::Error,
     },
+    /// It says other things of itself in its descriptor than when it runs.
+    #[error(
+        "its descriptor (custom section `touchstone:descriptor`) is not what its `describe` says: build it again without one"
+    )]
+    OtherDescriptor,
     /// What was built is not a check for this host.
     #[error("what was built cannot be run: {0}")]
     Refused(#[from] ComponentError),
@@ -77,7 +82,12 @@ pub async fn build(source: &Path, runtime: &Runtime) -> Result<Component, BuildE
     };
     Component::admit_bare(&bytes)?;
     let descriptor = runtime.describe(&bytes).await?;
-    Ok(Component::embed(bytes, &descriptor)?)
+    match Component::admit(bytes.clone()) {
+        Ok(component) if *component.descriptor() == descriptor => Ok(component),
+        Ok(_) => Err(BuildError::OtherDescriptor),
+        // It has none yet, or one that nobody can read.
+        Err(_) => Ok(Component::embed(bytes, &descriptor)?),
+    }
 }
 
 /// Runs the check's own tests; true if they pass. Their output goes where ours goes.

@@ -3,7 +3,6 @@
 use std::io::{IsTerminal, Write};
 
 use touchstone_report::printable;
-use touchstone_scope::Diagnostics;
 
 /// Writes to standard output. A reader that has gone away (`touchstone … | head`) is no fault.
 pub(crate) fn print(text: &str) {
@@ -46,7 +45,7 @@ pub(crate) fn diagnostics(diagnostics: &dyn miette::Diagnostic, plain: &str) {
     let mut text = String::new();
     match handler.render_report(&mut text, diagnostics) {
         Ok(()) => note(text.trim_end()),
-        Err(_) => note(diagnostics.plain().trim_end()),
+        Err(_) => note(plain.trim_end()),
     }
 }
 
