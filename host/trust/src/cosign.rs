@@ -36,6 +36,7 @@ pub(crate) fn simple(
     keys: &[PublicKey],
 ) -> Result<Vec<usize>, Disregarded> {
     Disregarded::unless_bounded("payload", payload, MAX_SIGNED_BYTES)?;
+    Disregarded::unless_bounded("OCI manifest", manifest, MAX_MANIFEST_BYTES)?;
     let Ok(signature) = STANDARD.decode(signature.trim()) else {
         return Err(Disregarded::malformed("the signature is not Base64"));
     };
@@ -70,6 +71,7 @@ pub(crate) fn bundle(
     keys: &[PublicKey],
 ) -> Result<Vec<usize>, Disregarded> {
     Disregarded::unless_bounded("bundle", bundle, MAX_BUNDLE_BYTES)?;
+    Disregarded::unless_bounded("OCI manifest", manifest, MAX_MANIFEST_BYTES)?;
     let malformed = |problem: String| Disregarded::Malformed { problem };
     let read: Bundle =
         serde_json::from_slice(bundle).map_err(|error| malformed(format!("it is no bundle: {error}")))?;
@@ -96,9 +98,6 @@ pub(crate) fn bundle(
 /// # Errors
 /// A sentence about what it is of instead.
 fn holds(digest: &str, manifest: &[u8], component: Digest) -> Result<(), String> {
-    if manifest.len() > MAX_MANIFEST_BYTES {
-        return Err(format!("the OCI manifest is longer than {MAX_MANIFEST_BYTES} bytes"));
-    }
     if digest != Digest::of(manifest).hex() {
         return Err(format!("it is about another OCI manifest, {}", shown("sha256:", digest)));
     }
