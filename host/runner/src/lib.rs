@@ -26,7 +26,7 @@ mod verify;
 pub use admit::Refused;
 pub use event::{Event, Thing, VersionVerdict};
 pub use job::{Evidence, Job, Task};
-pub use library::{Remote, Sources};
+pub use library::Sources;
 pub use limits::Ceiling;
 pub use recorded::RecordedRun;
 pub use replay::changes;

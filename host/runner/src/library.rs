@@ -21,15 +21,9 @@ pub struct Sources {
     /// Which components may run. Without one: all that manifests name.
     pub policy: Option<Policy>,
     /// Where components are fetched from that no store has and whose manifest names a source. Without it: nowhere.
-    pub remote: Option<Remote>,
-}
-
-/// Registries, and where to keep what comes from them.
-pub struct Remote {
-    /// How to speak with them.
-    pub registry: Registry,
-    /// Also looked through, after the other stores.
-    pub store: Store,
+    pub registry: Option<Registry>,
+    /// Where to keep what comes from registries; looked through after the other stores.
+    pub fetched: Option<Store>,
 }
 
 impl From<Vec<Store>> for Sources {
@@ -40,21 +34,22 @@ impl From<Vec<Store>> for Sources {
 
 impl Sources {
     fn all(&self) -> Vec<Store> {
-        self.stores.iter().chain(self.remote.iter().map(|remote| &remote.store)).cloned().collect()
+        self.stores.iter().chain(&self.fetched).cloned().collect()
     }
-}
 
-impl Remote {
     /// Fetches a component with all that is said of it.
     async fn fetch(&self, source: &str, component: Digest) -> Result<(), String> {
+        let (Some(registry), Some(store)) = (&self.registry, &self.fetched) else {
+            return Err(format!("no store has its component {component}, and fetching it from {source} was not allowed"));
+        };
         let reference: Reference = source.parse().map_err(|error| format!("{error}"))?;
         tracing::info!(%component, source, "fetching");
         let artifact =
-            self.registry.pull(&reference, Some(component)).await.map_err(|error| error.to_string())?;
+            registry.pull(&reference, Some(component)).await.map_err(|error| error.to_string())?;
         for left_out in artifact.left_out() {
             tracing::warn!(source, left_out, "something that is said of a component was left out");
         }
-        self.store.add(&artifact, false).map_err(|error| error.to_string())?;
+        store.add(&artifact, false).map_err(|error| error.to_string())?;
         Ok(())
     }
 }
@@ -86,7 +81,6 @@ impl Library {
     /// # Errors
     /// Something cannot be fetched, or is not what the manifest says; all of it in one go.
     pub(crate) async fn fetch(&self, task: &Task) -> Result<(), Refused> {
-        let Some(remote) = &self.sources.remote else { return Ok(()) };
         let mut problems = BTreeSet::new();
         let mut wanted = BTreeMap::new();
         for unit in &task.plan.units {
@@ -98,7 +92,7 @@ impl Library {
             }
         }
         for (digest, (source, place)) in wanted {
-            if let Err(why) = remote.fetch(source, digest).await {
+            if let Err(why) = self.sources.fetch(source, digest).await {
                 problems.insert(format!("{place}: {why}"));
             }
         }

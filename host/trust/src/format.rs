@@ -141,7 +141,7 @@ pub(crate) struct Accepted {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Compile {
-    /// Wall time: a number with `ms`, `s`, `m` or `h`. Default: `60s`.
+    /// Wall time: a number with `ms`, `s`, `m` or `h`. Default: `120s`.
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "String", regex(pattern = r"^[0-9]+(ms|s|m|h)$"))]
     pub(crate) wall: Option<Text>,

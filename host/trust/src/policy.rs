@@ -28,7 +28,7 @@ pub struct Policy {
 /// What compiling one component that is not trusted may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompileLimits {
-    /// Wall time. Default: 60 s.
+    /// Wall time. Default: 120 s.
     pub wall: Duration,
     /// Memory of the child process, in bytes. Default: 2 GiB.
     pub memory: u64,
@@ -36,7 +36,7 @@ pub struct CompileLimits {
 
 impl Default for CompileLimits {
     fn default() -> CompileLimits {
-        CompileLimits { wall: Duration::from_secs(60), memory: 2 << 30 }
+        CompileLimits { wall: Duration::from_secs(120), memory: 2 << 30 }
     }
 }
 

@@ -86,7 +86,7 @@ fn the_guide_says_what_is_said() {
 #[test]
 fn what_is_not_said_has_a_default() {
     let policy = Policy::parse("t", "format: touchstone.trust/v1\n").expect("a policy");
-    assert_eq!(policy.compile_limits(), CompileLimits { wall: Duration::from_secs(60), memory: 2 << 30 });
+    assert_eq!(policy.compile_limits(), CompileLimits { wall: Duration::from_secs(120), memory: 2 << 30 });
     let warned = policy.warnings().expect("it refuses everything").plain();
     assert!(warned.contains("t:1:9: warning: ") && warned.contains("refuses every component"), "{warned}");
 }

@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use touchstone_registry::{Registry, RegistryConfig};
-use touchstone_runner::{Remote, Runner, Sources};
+use touchstone_runner::{Runner, Sources};
 use touchstone_runtime::CompileLimits;
 use touchstone_store::Store;
 
@@ -27,15 +27,15 @@ pub(crate) fn runner_of(args: &ComponentArgs, stores: Vec<Store>) -> Result<Runn
         wall: limits.wall,
         memory_bytes: limits.memory,
     });
-    let remote = if args.offline { None } else { remote(&args.registry)? };
-    Ok(Runner::new(runtime(limits)?, Sources { stores, policy, remote }))
+    let registry = (!args.offline).then(|| registry(&args.registry));
+    Ok(Runner::new(runtime(limits)?, Sources { stores, policy, registry, fetched: fetched()? }))
 }
 
-/// Registries, with what comes from them kept in `$XDG_CACHE_HOME/touchstone/components`.
-fn remote(args: &RegistryArgs) -> Result<Option<Remote>, Failure> {
+/// Where what comes from registries is kept: `$XDG_CACHE_HOME/touchstone/components`.
+fn fetched() -> Result<Option<Store>, Failure> {
     let Some(cache) = base("XDG_CACHE_HOME", ".cache") else { return Ok(None) };
-    let store = Store::open_or_create(cache.join("components")).map_err(|error| Exit::OwnFault.because(error))?;
-    Ok(Some(Remote { registry: registry(args), store }))
+    let store = Store::open_or_create(cache.join("components"));
+    store.map(Some).map_err(|error| Exit::OwnFault.because(error))
 }
 
 pub(crate) fn registry(args: &RegistryArgs) -> Registry {
