@@ -52,6 +52,61 @@ test("what the check did not ask for is denied, and not sent", () => {
   );
 });
 
+test("a request that is malformed is refused as such", () => {
+  const kind = (call) => {
+    const report = new Cloud().run(
+      checkOf(["compute GET /**"], (cx) => {
+        try {
+          return call(cx).status;
+        } catch (thrown) {
+          return `${thrown.kind} ${thrown.message}`;
+        }
+      }),
+    );
+    assert.deepEqual(report.calls, []);
+    return report.reason("t");
+  };
+  assert.match(
+    kind((cx) => cx.get("compute", "flavors")),
+    /^invalid-request compute GET flavors: a path begins with/,
+  );
+  assert.match(
+    kind((cx) => cx.get("Compute", "/flavors")),
+    /^invalid-request .*is not a service type/,
+  );
+  assert.match(
+    kind((cx) => cx.probe("compute", "//")),
+    /^invalid-request .*empty segment/,
+  );
+  assert.match(
+    kind((cx) => cx.create(creation("compute", "/a/../b", "c", {}))),
+    /^invalid-request .*dot segments/,
+  );
+});
+
+test("one grant of several is enough", () => {
+  const grants = ["compute POST /servers max 1", "object-store GET /", "object-store PROBE /", "compute GET /x"];
+  const cloud = new Cloud().probe("object-store", "/", 200);
+  assert.equal(
+    said(grants, (cx) => cx.probe("object-store", "/").status, cloud),
+    "pass: 200",
+  );
+  assert.equal(
+    said(grants, (cx) => cx.get("compute", "/x").status, cloud),
+    "pass: 404",
+  );
+  const create = (cx) => [1, 2].map(() => cx.create(volumes(cx)).expect());
+  assert.equal(said([...grants, "block-storage POST /volumes max 2, 4 GiB"], create, cinder()), "pass: 7,7");
+  const nameless = {
+    ...creation("block-storage", "/volumes", "volume", {}),
+    request: post("block-storage", "/volumes", null),
+  };
+  assert.match(
+    said(CREATING, (cx) => cx.create(nameless), cinder()),
+    /name does not begin with the prefix/,
+  );
+});
+
 test("answers of many calls are in order, and what failed throws where it is read", () => {
   const cloud = new Cloud().get("compute", "/a", { n: 1 }).noAnswer("GET", "compute", "/b", "unreachable");
   const run = (cx) => {

@@ -129,6 +129,7 @@ test("a declaration that is none is refused", () => {
     [{ grants: "compute GET /" }, /list of texts/],
     [{ parameters: [{ name: "p", description: "d" }] }, /`required`/],
     [{ run: 7 }, /`run` is a function/],
+    [{ assets: {} }, /`assets` is a list/],
     [{ asets: [] }, /there is no `asets`/],
   ]) {
     assert.throws(() => checkOf(() => {}, more), message);
@@ -142,11 +143,11 @@ test("parameters and assets are those that are declared", () => {
   };
   const CHECK = checkOf((cx) => {
     cx.judge("t", (t) => t.summarize(`${cx.requiredParameter("p")} ${cx.asset("a").length}`));
-    cx.judge("u", (t) => t.summarize(`${cx.evidence("e")?.length ?? "none"}`));
+    cx.judge("u", (t) => t.summarize(`${cx.evidence("e")?.length} ${cx.evidence("f")}`));
   }, declared);
   const given = new Cloud().parameter("p", "7").asset("a", "äb").evidence("e", "c").run(CHECK);
   assert.equal(given.reason("t"), "7 3");
-  assert.equal(given.reason("u"), "1");
+  assert.equal(given.reason("u"), "1 null");
   const without = new Cloud().run(CHECK);
   assert.equal(without.verdict("t"), "dnf");
   assert.match(without.reason("t"), /gives no value for the parameter `p`/);
