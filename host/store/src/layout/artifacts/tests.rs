@@ -19,7 +19,7 @@ fn foreign(component: &Component, annotations: &Value) -> Artifact {
 fn cosign(layers: usize) -> Referrer {
     let config = b"{}".to_vec();
     let blobs: Vec<Vec<u8>> = (0..layers).map(|i| format!("payload {i}").into_bytes()).collect();
-    let of = |kind: &str, bytes: &[u8]| json!({"mediaType": kind, "digest": Digest::of(bytes).to_string(), "size": bytes.len()});
+    let of = |kind: &str, bytes: &[u8]| serde_json::to_value(Entry::of(kind, bytes)).unwrap();
     let layers: Vec<Value> = blobs
         .iter()
         .map(|blob| {
