@@ -183,6 +183,13 @@ async fn what_is_forbidden_or_not_there() {
 }
 
 #[tokio::test]
+async fn a_registry_on_this_machine_that_does_not_know_tls() {
+    let server = Server::start_deaf(honest).await;
+    let client = Registry::new(RegistryConfig { connect_timeout: Duration::from_millis(300), ..config() });
+    client.pull(&reference(&server), None).await.expect("pulls");
+}
+
+#[tokio::test]
 async fn what_is_not_http() {
     let server = Server::start(|_| Answer::nothing()).await;
     let error = refused(&server).await;
