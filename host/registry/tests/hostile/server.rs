@@ -231,10 +231,9 @@ async fn write(stream: &mut (impl AsyncWrite + Unpin), asked: &Asked, answer: An
             let claimed =
                 if let How::Claiming(length) = answer.how { length } else { answer.body.len() as u64 };
             head += &format!("content-length: {claimed}\r\n\r\n");
-            stream.write_all(head.as_bytes()).await.ok()?;
-            if asked.method != "HEAD" {
-                stream.write_all(&answer.body).await.ok()?;
-            }
+            // In one piece: a second one would wait until the first is acknowledged.
+            let body = if asked.method == "HEAD" { &[][..] } else { &answer.body };
+            stream.write_all(&[head.as_bytes(), body].concat()).await.ok()?;
             stream.flush().await.ok()?;
             (claimed == answer.body.len() as u64).then_some(())
         }
