@@ -15,6 +15,9 @@ const MAX_CONFIG_BYTES: u64 = 1 << 20;
 /// How long a helper may take: somebody may have to unlock something.
 const HELPER_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// So say all helpers of docker's that have nothing.
+const NOT_FOUND: &str = "credentials not found";
+
 /// Who we are for a registry.
 #[derive(Clone)]
 pub(crate) enum Credentials {
@@ -48,17 +51,19 @@ pub(crate) async fn credentials(
     let answered = tokio::time::timeout(HELPER_TIMEOUT, receiver).await;
     let answered = answered.map_err(|_| failed("the credential helper does not answer".into()))?;
     match answered.map_err(|_| failed("the credential helper failed".into()))? {
-        Ok(DockerCredential::UsernamePassword(user, password)) => Ok(Some(Credentials::Basic { user, password })),
+        Ok(DockerCredential::UsernamePassword(user, password)) => {
+            Ok(Some(Credentials::Basic { user, password }))
+        }
         Ok(DockerCredential::IdentityToken(token)) => Ok(Some(Credentials::Identity(token))),
         Err(CredentialRetrievalError::NoCredentialConfigured) => Ok(None),
-        // So say all helpers of docker's that have nothing.
-        Err(CredentialRetrievalError::HelperFailure { stdout, .. }) if stdout.contains("credentials not found") => Ok(None),
+        Err(CredentialRetrievalError::HelperFailure { stdout, .. }) if stdout.contains(NOT_FOUND) => Ok(None),
         Err(CredentialRetrievalError::HelperFailure { helper, stderr, stdout }) => {
             let said = if stderr.trim().is_empty() { stdout } else { stderr };
             Err(failed(format!("`{helper} get` fails: {}", crate::reference::shown(said.trim()))))
         }
         Err(CredentialRetrievalError::HelperCommunicationError) => {
-            Err(failed("its credential helper (credsStore, credHelpers) cannot be run; is `docker-credential-…` installed?".into()))
+            let why = "its credential helper (credsStore, credHelpers) cannot be run; is `docker-credential-…` installed?";
+            Err(failed(why.into()))
         }
         Err(error) => Err(failed(error.to_string())),
     }

@@ -22,8 +22,8 @@ pub enum RegistryError {
     },
     /// Other bytes than those that were asked for.
     #[error(
-        "the registry {host} gave other bytes for {what} than those asked for: they have the SHA-256 {actual}, not {expected}; \
-         they are not used"
+        "the registry {host} gave other bytes for {what} than those asked for: they have the SHA-256 {actual}, not \
+         {expected}; they are not used"
     )]
     OtherBytes {
         /// The registry.
@@ -104,7 +104,8 @@ pub enum RegistryError {
     },
     /// Who are you?
     #[error(
-        "the registry {host} wants to know who you are (401): {why}; `docker login {host}` (or `oras login`) writes credentials"
+        "the registry {host} wants to know who you are (401): {why}; `docker login {host}` (or `oras login`) \
+         writes credentials"
     )]
     Unauthorized {
         /// The registry.
@@ -114,7 +115,8 @@ pub enum RegistryError {
     },
     /// You may not.
     #[error(
-        "the registry {host} does not allow {what} (403{detail}): these credentials have no right to it; ask whoever runs the registry, or log in as somebody else"
+        "the registry {host} does not allow {what} (403{detail}): these credentials have no right to it; ask \
+         whoever runs the registry, or log in as somebody else"
     )]
     Forbidden {
         /// The registry.
@@ -126,8 +128,8 @@ pub enum RegistryError {
     },
     /// Not there.
     #[error(
-        "the registry has no {reference} (404{detail}): is the name right, was it pushed? (The digest of a reference is that of \
-         the OCI manifest, not of the component.)"
+        "the registry has no {reference} (404{detail}): is the name right, was it pushed? (The digest of a reference is \
+         that of the OCI manifest, not of the component.)"
     )]
     NotFound {
         /// The reference.
@@ -150,7 +152,11 @@ pub enum RegistryError {
         attempts: u32,
     },
     /// The registry asks for more patience than we have.
-    #[error("the registry {host} asks to wait {} s ({status}), which is longer than the {} s that we would; try again later", asked.as_secs(), most.as_secs_f32())]
+    #[error(
+        "the registry {host} asks to wait {} s ({status}), which is longer than the {} s that we would; try again later",
+        asked.as_secs(),
+        most.as_secs_f32()
+    )]
     Wait {
         /// The registry.
         host: String,

@@ -34,19 +34,13 @@ pub(crate) fn is_not_tls(error: &reqwest::Error) -> bool {
     let causes = causes(error);
     let tls = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>());
     let io = causes.iter().rev().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    let closed = matches!(
+        io,
+        Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe)
+    );
     match tls {
         Some(error) => matches!(error, rustls::Error::InvalidMessage(_)),
-        None => {
-            error.is_connect()
-                && matches!(
-                    io,
-                    Some(
-                        io::ErrorKind::UnexpectedEof
-                            | io::ErrorKind::ConnectionReset
-                            | io::ErrorKind::BrokenPipe
-                    )
-                )
-        }
+        None => error.is_connect() && (closed || error.is_timeout()),
     }
 }
 

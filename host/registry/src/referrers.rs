@@ -50,7 +50,7 @@ impl Session<'_> {
             self.add_referrer(artifact, bytes, Link::CosignTag).await?;
         }
         let mut listed = self.referrers(subject).await?;
-        listed.sort_by_key(|entry| !entry.is_signature());
+        listed.sort_by_key(Listed::rank);
         for (i, entry) in listed.iter().enumerate() {
             let name = crate::reference::shown(&entry.digest);
             let why_not = match entry.digest.parse::<Digest>() {
@@ -187,8 +187,14 @@ impl List {
 }
 
 impl Listed {
-    fn is_signature(&self) -> bool {
-        matches!(self.artifact_type.as_deref(), Some(media::PUBLICATION | media::SIGSTORE_BUNDLE))
+    /// What is fetched first: our signatures, those of others, and then the rest.
+    fn rank(&self) -> u32 {
+        let cosign = ["application/vnd.dev.sigstore.bundle", "application/vnd.dev.cosign."];
+        match self.artifact_type.as_deref() {
+            Some(media::PUBLICATION) => 0,
+            Some(kind) if cosign.iter().any(|start| kind.starts_with(start)) => 1,
+            _ => 2,
+        }
     }
 }
 

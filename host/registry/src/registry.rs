@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::redirect::Policy;
@@ -13,6 +14,9 @@ use crate::tls;
 
 /// An answer with more headers than this is refused.
 const MAX_HEADERS: usize = 100;
+
+/// How long a registry on this machine has to answer a greeting in TLS.
+const PROBE: Duration = Duration::from_secs(3);
 
 /// A client of OCI registries.
 pub struct Registry {
@@ -80,8 +84,9 @@ impl Registry {
             Some(plain) => plain,
             None => {
                 let probe = self.client(&secure)?.get(secure.clone()).send();
-                let answer = tokio::time::timeout(self.config.connect_timeout, probe).await;
-                let plain = answer.is_ok_and(|answer| answer.is_err_and(|error| is_not_tls(&error)));
+                // Who does not understand a greeting in TLS says so, or waits for more.
+                let answer = tokio::time::timeout(self.config.connect_timeout.min(PROBE), probe).await;
+                let plain = answer.map_or(true, |answer| answer.is_err_and(|error| is_not_tls(&error)));
                 self.plain.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), plain);
                 plain
             }

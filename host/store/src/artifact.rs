@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde_json::json;
 
@@ -21,7 +22,7 @@ pub const MAX_REFERRERS: usize = 64;
 
 /// A component as it travels: a Wasm OCI artifact, and what others say of it (signatures, lists of materials). Each of
 /// its bytes was verified against the digests and sizes in its manifest; whether this host can run the component was not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Artifact {
     manifest: Manifest,
     config: Vec<u8>,
@@ -31,7 +32,7 @@ pub struct Artifact {
 }
 
 /// Something that is said of an artifact: a manifest, and its blobs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Referrer {
     manifest: Manifest,
     blobs: Vec<Vec<u8>>,
@@ -305,6 +306,22 @@ impl Referrer {
 
     fn size(&self) -> u64 {
         self.manifest.bytes().len() as u64 + self.blobs.iter().map(|blob| blob.len() as u64).sum::<u64>()
+    }
+}
+
+// Bytes of megabytes are no help to anybody.
+impl fmt::Debug for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Artifact");
+        shown.field("manifest", &self.manifest).field("component", &self.component());
+        shown.field("referrers", &self.referrers).field("left_out", &self.left_out).finish()
+    }
+}
+
+impl fmt::Debug for Referrer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Referrer");
+        shown.field("manifest", &self.manifest).field("kind", &self.manifest.artifact_type()).finish()
     }
 }
 

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use crate::media;
 const MAX_LAYERS: usize = 64;
 
 /// An OCI image manifest, as the bytes that its digest is of.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Manifest {
     bytes: Vec<u8>,
     digest: Digest,
@@ -183,6 +184,12 @@ impl Manifest {
     fn write(written: &Written) -> Self {
         let bytes = serde_json::to_vec(written).expect("strings and numbers are JSON");
         Manifest::parse(bytes).expect("what we write we can read")
+    }
+}
+
+impl fmt::Debug for Manifest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Manifest({})", self.digest)
     }
 }
 

@@ -65,12 +65,12 @@ fn is_layer(asked: &Asked) -> bool {
     asked.path.ends_with(&format!("/blobs/{}", Digest::of(LAYER)))
 }
 
-/// A client that waits little.
+/// A client that waits little, but long enough for a machine with much else to do.
 fn config() -> RegistryConfig {
     RegistryConfig {
         docker_config: None,
-        timeout: Duration::from_secs(20),
-        stall_timeout: Duration::from_millis(500),
+        timeout: Duration::from_secs(60),
+        stall_timeout: Duration::from_secs(3),
         first_wait: Duration::from_millis(5),
         max_wait: Duration::from_secs(2),
         max_retries: 3,

@@ -84,7 +84,12 @@ pub(crate) struct Server {
 impl Server {
     /// A server without TLS, at a port of its own.
     pub(crate) async fn start(answers: impl FnMut(&Asked) -> Answer + Send + 'static) -> Self {
-        Self::serve("127.0.0.1", None, None, Box::new(answers)).await
+        Self::serve("127.0.0.1", None, None, false, Box::new(answers)).await
+    }
+
+    /// A server without TLS that waits for more when it is greeted in TLS.
+    pub(crate) async fn start_deaf(answers: impl FnMut(&Asked) -> Answer + Send + 'static) -> Self {
+        Self::serve("127.0.0.1", None, None, true, Box::new(answers)).await
     }
 
     /// A server with TLS, as `localhost`, with a certificate of an authority of its own.
@@ -104,13 +109,14 @@ impl Server {
             ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let config = config.with_no_client_auth().with_single_cert(chain, key).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        Self::serve("localhost", Some(acceptor), Some(authority), Box::new(answers)).await
+        Self::serve("localhost", Some(acceptor), Some(authority), false, Box::new(answers)).await
     }
 
     async fn serve(
         name: &str,
         tls: Option<TlsAcceptor>,
         authority: Option<String>,
+        deaf: bool,
         answers: Box<Answers>,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -128,6 +134,7 @@ impl Server {
                             Ok(stream) => talk(stream, &answers, &log, &count).await,
                             Err(_) => return,
                         },
+                        None if is_tls(&stream).await && deaf => std::future::pending().await,
                         None if is_tls(&stream).await => return,
                         None => talk(stream, &answers, &log, &count).await,
                     };
@@ -224,10 +231,9 @@ async fn write(stream: &mut (impl AsyncWrite + Unpin), asked: &Asked, answer: An
             let claimed =
                 if let How::Claiming(length) = answer.how { length } else { answer.body.len() as u64 };
             head += &format!("content-length: {claimed}\r\n\r\n");
-            stream.write_all(head.as_bytes()).await.ok()?;
-            if asked.method != "HEAD" {
-                stream.write_all(&answer.body).await.ok()?;
-            }
+            // In one piece: a second one would wait until the first is acknowledged.
+            let body = if asked.method == "HEAD" { &[][..] } else { &answer.body };
+            stream.write_all(&[head.as_bytes(), body].concat()).await.ok()?;
             stream.flush().await.ok()?;
             (claimed == answer.body.len() as u64).then_some(())
         }

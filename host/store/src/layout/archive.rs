@@ -9,9 +9,11 @@ use tar::{Archive, EntryType, Header};
 
 use super::files::{INDEX, Index, MARKER, MARKER_CONTENT};
 use super::{Published, Store, StoreError};
-use crate::artifact::{MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES};
+use crate::artifact::{Link, MAX_CONFIG_BYTES, MAX_MANIFEST_BYTES, cosign_tag};
 use crate::component::MAX_COMPONENT_BYTES;
 use crate::digest::Digest;
+use crate::manifest::Entry;
+use crate::media;
 
 /// An archive has at most so many files.
 const MAX_FILES: u64 = 10_000;
@@ -29,20 +31,26 @@ impl Store {
     /// The store does not list one of them, or something of it is damaged; or the archive cannot be written.
     pub fn save_archive(&self, components: &[Digest], to: impl Write) -> Result<(), StoreError> {
         let mut blobs = BTreeSet::new();
-        let mut manifests = BTreeSet::new();
+        let listed = self.read_index()?.manifests;
+        let mut index = Index::default();
         for component in components {
             let artifact = self.artifact(*component)?;
-            let referrers = artifact.referrers().iter().map(|referrer| referrer.manifest());
-            for manifest in referrers.chain([artifact.manifest()]) {
-                manifests.insert(manifest.digest());
+            let subject = artifact.manifest();
+            let referrers =
+                artifact.referrers().iter().map(|one| (one.manifest(), one.link() == Link::CosignTag));
+            for (manifest, has_tag) in referrers.chain([(subject, false)]) {
                 blobs.insert(manifest.digest());
                 blobs.extend(manifest.blobs().map(|blob| blob.digest));
+                let mut entry = Entry::of(media::MANIFEST, manifest.bytes());
+                if has_tag {
+                    entry.annotations =
+                        Some([(media::REF_NAME.to_owned(), cosign_tag(subject.digest()))].into());
+                }
+                // What is listed in an index of an index only is listed now.
+                let listed = listed.iter().find(|other| other.digest == entry.digest).cloned();
+                index.insert(listed.unwrap_or(entry));
             }
         }
-        let listed = |digest: &str| digest.parse().is_ok_and(|digest| manifests.contains(&digest));
-        let mut index = Index::default();
-        index.manifests = self.read_index()?.manifests;
-        index.manifests.retain(|entry| listed(&entry.digest));
         index.sort();
 
         let mut archive = tar::Builder::new(to);

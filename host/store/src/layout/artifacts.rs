@@ -236,7 +236,7 @@ impl Index {
     }
 
     /// Lists a manifest once.
-    fn insert(&mut self, entry: Entry) {
+    pub(super) fn insert(&mut self, entry: Entry) {
         match self.manifests.iter_mut().find(|other| other.digest == entry.digest) {
             Some(there) if there.annotations.is_none() => *there = entry,
             Some(_) => {}

@@ -62,6 +62,24 @@ fn a_released_version_is_not_changed_by_an_archive() {
 }
 
 #[test]
+fn all_of_an_archive_is_added_or_nothing() {
+    let (_folder, both) = store();
+    let versions = [Version::new(1, 0, 0), Version::new(2, 0, 0)];
+    let components = versions
+        .clone()
+        .map(|version| both.publish(&check(version, "x"), false).expect("publishes").component);
+    let mut bytes = Vec::new();
+    both.save_archive(&components, &mut bytes).expect("saves");
+    // Whichever of the two comes first.
+    for version in versions {
+        let (_folder, store) = store();
+        let there = store.publish(&check(version, "other"), false).expect("publishes");
+        assert!(matches!(store.load_archive(&bytes[..], false), Err(StoreError::Released { .. })));
+        assert_eq!(store.published().expect("lists"), [there]);
+    }
+}
+
+#[test]
 fn whatever_is_cut_off_or_changed_is_noticed() {
     let (bytes, component) = saved();
     let (_folder, store) = store();

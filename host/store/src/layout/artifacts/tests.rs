@@ -19,7 +19,7 @@ fn foreign(component: &Component, annotations: &Value) -> Artifact {
 fn cosign(layers: usize) -> Referrer {
     let config = b"{}".to_vec();
     let blobs: Vec<Vec<u8>> = (0..layers).map(|i| format!("payload {i}").into_bytes()).collect();
-    let of = |kind: &str, bytes: &[u8]| json!({"mediaType": kind, "digest": Digest::of(bytes).to_string(), "size": bytes.len()});
+    let of = |kind: &str, bytes: &[u8]| serde_json::to_value(Entry::of(kind, bytes)).unwrap();
     let layers: Vec<Value> = blobs
         .iter()
         .map(|blob| {
@@ -150,6 +150,10 @@ fn layouts_of_other_tools_are_read() {
     let published = store.published().expect("lists");
     assert_eq!(published.iter().map(|p| p.component).collect::<Vec<_>>(), [component.digest()]);
     assert_eq!(store.artifact(component.digest()).expect("reads"), artifact);
+    let mut archive = Vec::new();
+    store.save_archive(&[component.digest()], &mut archive).expect("saves");
+    let (_other, copy) = super::super::tests::store();
+    assert_eq!(copy.load_archive(&archive[..], false).expect("loads"), published);
     store.publish(&check(Version::new(2, 0, 0), "x"), false).expect("publishes");
     assert_eq!(store.published().expect("lists").len(), 2);
     let index: Value = serde_json::from_slice(&fs::read(store.folder().join("index.json")).unwrap()).unwrap();
