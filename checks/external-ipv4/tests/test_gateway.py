@@ -66,8 +66,8 @@ class Gateway(unittest.TestCase):
         self.assertEqual(judge(silent).verdict(GATEWAY), DNF)
         gone = one().reply("POST", "network", "/routers", 201, {"router": {"id": "r"}})
         self.assertEqual(judge(gone).verdict(GATEWAY), DNF)
-        odd = [{}, {"external_fixed_ips": None}, {"external_fixed_ips": [{}]}, {"external_fixed_ips": [{"ip_address": "x"}]}]
-        gateways: list[object] = [None, *odd]
+        fixed: list[object] = [None, [{}], [{"ip_address": "x"}]]
+        gateways = [None, {}, *({"external_fixed_ips": ips} for ips in fixed)]
         for gateway in gateways:
             cloud = one().reply("POST", "network", "/routers", 201, {"router": {"id": "r"}})
             cloud.get("network", "/routers/r", {"router": {"id": "r", "external_gateway_info": gateway}})

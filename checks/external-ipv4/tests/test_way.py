@@ -63,6 +63,9 @@ class Ways(unittest.TestCase):
 
     def test_what_is_hidden_is_not_judged(self) -> None:
         self.assertEqual(verdicts(reading([network("n")], [])), (DNF, DNF))
+        self.assertEqual(verdicts(reading([network("n", shared=True)], [], ("external-net",))), (DNF, DNF))
+        # Without routers and not shared, it gives nothing whatever its subnets are.
+        self.assertEqual(verdicts(reading([network("n")], [], ("external-net",))), (FAIL, FAIL))
         # A second subnet of the network may be hidden where the first one is enough.
         seen = reading([network("n", subnets=["s-n", "hidden"])], [subnet("n")])
         self.assertEqual(verdicts(seen), (PASS, PASS))
@@ -90,6 +93,10 @@ class Ways(unittest.TestCase):
 
 
 class Choice(unittest.TestCase):
+    def test_nothing_to_choose(self) -> None:
+        report = reading([], []).only(CHOICE).run(CHECK)
+        self.assertEqual(report.reason(CHOICE), "There is no external network with IPv4 to choose.")
+
     def choice(self, *networks: dict[str, Any]) -> Verdict | None:
         return verdicts(reading(list(networks), [subnet(n["id"]) for n in networks]))[1]
 

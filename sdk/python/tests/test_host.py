@@ -57,6 +57,7 @@ class Grants(unittest.TestCase):
         for text in ("", "compute GET", "compute FETCH /x", "compute GET x", "compute GET /a/**/b", "compute GET /a*",
                      "compute GET /x max 1", "compute POST /x", "compute POST /x#a", "compute POST /x max 0",
                      "compute POST /x max 1, 2", "compute POST /x max 1 2 GiB", "compute DELETE /x/**", "compute GET /x#a",
+                     "compute DELETE /x/*/**",
                      "compute POST /x/*# ", "Compute GET /x", "compute GET /x y", "compute GET /a//b"):  # fmt: skip
             with self.assertRaises(ValueError, msg=text):
                 parse(text)
@@ -83,6 +84,8 @@ class Creating(unittest.TestCase):
         self.assertEqual(kind_of(lambda cx: [self.create(cx), self.create(cx)], cloud), ErrorKind.EXHAUSTED)
         self.assertEqual(kind_of(lambda cx: self.create(cx, size=3), cloud), ErrorKind.EXHAUSTED)
         self.assertEqual(kind_of(lambda cx: self.create(cx, name="!"), cloud), ErrorKind.DENIED)
+        nameless = Creation.of("block-storage", "/volumes", "volume", {"size": 1})
+        self.assertEqual(kind_of(lambda cx: cx.create(nameless), cloud), ErrorKind.DENIED)
         elsewhere = Creation.of("compute", "/servers", "server", {"name": "x"})
         self.assertEqual(kind_of(lambda cx: cx.create(elsewhere), cloud), ErrorKind.DENIED)
 

@@ -13,9 +13,9 @@
             self.assertEqual(report.findings("example-vcpus")[0].message, "no vCPU")
 
 The harness holds a check to its word: a call that the check's own grants do not cover is denied, so is a change of
-something that it did not create itself; an outcome for a testcase that the check does not list is an `AssertionError`, and a call for
-which nothing was scripted is answered 404, as by a cloud that lacks it. Pauses take no time; a check that waits for more
-than two hours in all fails.
+something that it did not create itself; an outcome for a testcase that the check does not list is an `AssertionError`, and a
+call for which nothing was scripted is answered 404, as by a cloud that lacks it. Pauses take no time; a check that waits for
+more than two hours in all fails.
 """
 
 from __future__ import annotations
