@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
         (
             "SDK_PYTHON",
             &["LICENSE", "sdk/python", "wit/check.wit"],
-            &["", "py", "toml", "typed", "wit", "txt", "zst"],
+            &["", "lock", "py", "toml", "typed", "txt", "wit", "zst"],
         ),
         (
             "SDK_JAVASCRIPT",

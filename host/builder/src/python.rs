@@ -2,9 +2,11 @@
 //! sources are written: so the same sources make the same bytes. What does that lies beside the SDK.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use touchstone_store::{Digest, MAX_COMPONENT_BYTES};
 
 use crate::build::BuildError;
 
@@ -15,10 +17,11 @@ const PYTHON: &str = "import sys; sys.exit(sys.version_info < (3, 11))";
 pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>, BuildError> {
     let sdk = sdk_of(folder)?;
     let output = tempfile::tempdir().map_err(|error| BuildError::io(folder, error))?;
-    let file = output.path().join("check.wasm");
+    let (unpacked, file) = (output.path().join("base.wasm"), output.path().join("check.wasm"));
+    fs::write(&unpacked, base(&sdk)?).map_err(|error| BuildError::io(&unpacked, error))?;
     let status = python()
         .arg(sdk.join("base/assemble.py"))
-        .arg(base(&sdk)?)
+        .arg(unpacked)
         .arg(folder)
         .arg(&sdk)
         .arg(&file)
@@ -77,7 +80,39 @@ fn sdk_of(folder: &Path) -> Result<PathBuf, BuildError> {
     sdk.canonicalize().map_err(|error| BuildError::io(&sdk, error))
 }
 
-/// The base of checks in Python, which lies beside the SDK.
-fn base(sdk: &Path) -> Result<PathBuf, BuildError> {
-    Ok(sdk.join("base/base.wasm"))
+/// The base of checks in Python, which lies packed beside the SDK, with its hash.
+fn base(sdk: &Path) -> Result<Vec<u8>, BuildError> {
+    let (packed, lock) = (sdk.join("base/base.wasm.zst"), sdk.join("base/base.lock"));
+    let damaged = |why: String| BuildError::io(&packed, io::Error::new(io::ErrorKind::InvalidData, why));
+    let content = fs::read(&packed).map_err(|error| BuildError::io(&packed, error))?;
+    let lock = fs::read_to_string(&lock).map_err(|error| BuildError::io(&lock, error))?;
+    let mut base = Vec::new();
+    zstd::Decoder::new(content.as_slice())
+        .and_then(|decoder| decoder.take(MAX_COMPONENT_BYTES).read_to_end(&mut base))
+        .map_err(|error| damaged(format!("it cannot be unpacked: {error}")))?;
+    let digest = Digest::of(&base);
+    if lock.contains(&digest.hex()) {
+        Ok(base)
+    } else {
+        Err(damaged(format!("it has the SHA-256 {digest} when it is unpacked, which is not the one in base.lock")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_is_what_its_lock_says() {
+        let sdk = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sdk/python");
+        assert!(base(&sdk).is_ok());
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("base")).expect("a folder");
+        fs::copy(sdk.join("base/base.wasm.zst"), folder.path().join("base/base.wasm.zst")).expect("copies");
+        fs::write(folder.path().join("base/base.lock"), "0".repeat(64)).expect("writes");
+        let error = base(folder.path()).expect_err("another hash").to_string();
+        assert!(error.contains("not the one in base.lock"), "{error}");
+        fs::write(folder.path().join("base/base.wasm.zst"), b"no zstd").expect("writes");
+        assert!(base(folder.path()).expect_err("damaged").to_string().contains("cannot be unpacked"));
+    }
 }
