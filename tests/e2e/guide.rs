@@ -36,7 +36,8 @@ impl Followed {
 /// The commands of the guide: what its blocks of `sh` hold.
 fn commands() -> String {
     let guide = fs::read_to_string(repo().join("docs/authors.md")).expect("there is a guide");
-    let mut script = String::from("set -euo pipefail\n");
+    let mut script =
+        String::from("set -euo pipefail\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\nset -x\n");
     let mut inside = false;
     for line in guide.lines() {
         match line {
@@ -91,6 +92,26 @@ pub(crate) fn assert_all_pass(report: &Value) {
 #[test]
 fn the_guide_leads_where_it_says() {
     assert_all_pass(&followed().report());
+}
+
+/// The new version of the Rust check asks for a TiB of memory: the recorded cloud has no such flavors.
+#[test]
+fn what_changes_between_two_versions_is_told() {
+    let followed = followed();
+    let ran = Touchstone::new(followed.folder.path())
+        .args(["check", "diff", "memory-rust@0.1.0", "memory-rust@0.2.0", "--store", "components"])
+        .args(["--scope", "scope.yaml", "--tapes", "run.tape"])
+        .run();
+    ran.assert_exit(1);
+    for told in ["version    - 0.1.0", "           + 0.2.0", "judged 1 tape with both", "memory-rust-memory", "PASS", "FAIL"] {
+        assert!(ran.stdout.contains(told), "{told:?}: {ran}");
+    }
+    let same = Touchstone::new(followed.folder.path())
+        .args(["check", "diff", "memory-rust@0.1.0", "memory-rust@0.1.0", "--store", "components"])
+        .args(["--scope", "scope.yaml", "--tapes", "run.tape"])
+        .run();
+    same.assert_exit(0);
+    assert!(same.stdout.contains("the same bytes"), "{same}");
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn base(sdk: &Path) -> Result<Vec<u8>, BuildError> {
         .and_then(|decoder| decoder.take(MAX_COMPONENT_BYTES).read_to_end(&mut base))
         .map_err(|error| damaged(format!("it cannot be unpacked: {error}")))?;
     let digest = Digest::of(&base);
-    if lock.contains(&digest.hex()) {
+    if lock.lines().any(|line| line == format!("base {digest}")) {
         Ok(base)
     } else {
         Err(damaged(format!("it has the SHA-256 {digest} when it is unpacked, which is not the one in base.lock")))
