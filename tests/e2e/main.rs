@@ -22,4 +22,5 @@ mod output;
 mod refusals;
 mod scopes;
 mod secrets;
+mod side_by_side;
 mod tapes;

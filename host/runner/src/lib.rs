@@ -7,6 +7,8 @@
 //! report is what comes of it.
 
 mod admit;
+mod alike;
+mod changes;
 mod checks;
 mod compose;
 mod event;
@@ -21,10 +23,10 @@ mod told;
 mod verify;
 
 pub use admit::Refused;
+pub use changes::{Changed, changes};
 pub use event::{Event, Thing, VersionVerdict};
 pub use job::{Evidence, Job, Task};
 pub use limits::Ceiling;
 pub use recorded::RecordedRun;
-pub use replay::changes;
 pub use run::Runner;
 pub use verify::{Flaw, Part, incompleteness, selection_of_report};
