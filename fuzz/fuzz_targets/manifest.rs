@@ -72,14 +72,14 @@ fn look_at_plan(manifest: &Manifest, plan: &Plan) {
     assert!(!plan.versions.is_empty());
     for unit in &plan.units {
         assert!(!unit.testcases.is_empty());
-        assert!(unit.testcases.iter().all(|testcase| manifest.testcase(testcase).is_some()));
+        assert!(unit.testcases.iter().all(|testcase| manifest.providers(testcase).next().is_some()));
     }
     for version in &plan.versions {
         assert!(version.targets.contains_key(&Target::Main));
         for key in version.targets.values().flatten() {
             match key.unit {
                 Some(unit) => assert!(plan.units[unit].testcases.contains(&key.testcase)),
-                None => assert!(plan.not_run.contains_key(&key.testcase)),
+                None => assert!(plan.not_run.contains_key(key)),
             }
         }
         version.score(&BTreeMap::new());

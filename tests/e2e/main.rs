@@ -27,5 +27,6 @@ mod refusals;
 mod registries;
 mod scopes;
 mod secrets;
+mod side_by_side;
 mod tapes;
 mod trust;

@@ -172,7 +172,7 @@ pub(crate) enum TapeCommand {
         /// The tape.
         #[arg(value_name = "FILE.tape")]
         file: PathBuf,
-        /// Only the calls of this check.
+        /// Only the calls of this check, as `ID` or `ID@VERSION`.
         #[arg(long, value_name = "ID")]
         check: Option<String>,
         /// As JSON, one call a line, with the bodies.

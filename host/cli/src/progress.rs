@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use touchstone_report::printable;
 use touchstone_runner::Event;
-use touchstone_scope::Verdict;
+use touchstone_scope::{Plan, Verdict};
 
 use crate::terminal;
 
@@ -19,12 +19,21 @@ pub(crate) struct Progress {
 
 #[derive(Default)]
 struct Told {
-    verdicts: BTreeMap<(String, String), Verdict>,
+    /// Checks of which several versions run: only these are shown with theirs.
+    several: BTreeSet<String>,
+    /// By check, version and testcase.
+    verdicts: BTreeMap<(String, String, String), Verdict>,
     running: Vec<String>,
 }
 
+impl Told {
+    fn name_of(&self, check: &str, version: &str) -> String {
+        if self.several.contains(check) { format!("{check} {version}") } else { check.to_owned() }
+    }
+}
+
 impl Progress {
-    pub(crate) fn start(quiet: bool, subject: &str) -> Self {
+    pub(crate) fn start(quiet: bool, subject: &str, plan: &Plan) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
         let bar = if shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
         let template = "{spinner} {pos}/{len} testcases  {wide_msg}";
@@ -35,18 +44,24 @@ impl Progress {
         if shown {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        Progress { bar, told: Arc::default() }
+        let several = plan.units.iter().map(|unit| &unit.check).filter(|check| plan.has_versions(check));
+        let told = Told { several: several.cloned().collect(), ..Told::default() };
+        Progress { bar, told: Arc::new(Mutex::new(told)) }
     }
 
     pub(crate) fn tell(&self, event: &Event) {
         let told = &mut *self.told.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Admitted { testcases, .. } => return self.bar.set_length(*testcases as u64),
-            Event::CheckStarted { check } => told.running.push(check.clone()),
-            Event::CheckEnded { check, problem, .. } => {
-                told.running.retain(|running| running != check);
+            Event::CheckStarted { check, version } => told.running.push(told.name_of(check, version)),
+            Event::CheckEnded { check, version, problem, .. } => {
+                let name = told.name_of(check, version);
+                // One of them: with other inputs, the same may run more than once.
+                if let Some(ended) = told.running.iter().position(|running| *running == name) {
+                    told.running.remove(ended);
+                }
                 if let Some(problem) = problem {
-                    self.say(&format!("{}: {}", printable(check), printable(problem)));
+                    self.say(&format!("{}: {}", printable(&name), printable(problem)));
                 }
             }
             Event::Removing { thing, .. } => {
@@ -62,8 +77,9 @@ impl Progress {
                 let (kind, name) = (printable(&thing.kind), printable(name));
                 return self.say(&format!("{kind} {name} is still there: {}", printable(why)));
             }
-            Event::Outcome { check, testcase, verdict, .. } => {
-                if told.verdicts.insert((check.clone(), testcase.clone()), *verdict).is_none() {
+            Event::Outcome { check, version, testcase, verdict, .. } => {
+                let key = (check.clone(), version.clone(), testcase.clone());
+                if told.verdicts.insert(key, *verdict).is_none() {
                     self.bar.inc(1);
                 }
             }

@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     fn key(testcase: &str, unit: usize) -> ResultKey {
-        ResultKey { testcase: testcase.to_owned(), unit: Some(unit) }
+        ResultKey { testcase: testcase.to_owned(), check: Some(0), unit: Some(unit) }
     }
 
     fn version(name: &str, main: &[ResultKey], recommended: &[ResultKey]) -> PlannedVersion {

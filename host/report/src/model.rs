@@ -75,6 +75,20 @@ impl Report {
         self.ephemeral.as_ref().map_or(&[], |ephemeral| &ephemeral.left)
     }
 
+    /// The checks that were not, as they are, part of the run that is replayed, as people are told of them: each with its
+    /// version, where the replay judges several.
+    pub fn other_checks(&self) -> Vec<String> {
+        let Some(replay) = &self.replay else { return Vec::new() };
+        let named: Vec<&Component> =
+            replay.other_components.iter().filter_map(|digest| self.components.get(digest)).collect();
+        let mut names: Vec<String> =
+            named.iter().map(|one| format!("{} {}", one.name, one.version)).collect();
+        let is_told = |check: &&String| !named.iter().any(|one| one.name == **check);
+        names.extend(replay.other_checks.iter().filter(is_told).cloned());
+        names.sort();
+        names
+    }
+
     /// The worst verdict of the selected versions, or nothing if there are none.
     pub fn verdict(&self) -> Option<Verdict> {
         // Worst first is how verdicts are ordered; unlike an empty set of testcases, no version is no PASS.

@@ -10,7 +10,7 @@ use touchstone_scope::Verdict;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas/report.schema.json");
 
-fn samples() -> [Report; 11] {
+fn samples() -> [Report; 12] {
     let mut interrupted = sample::imperfect();
     interrupted.run.interrupted = true;
     let (passing, imperfect) = (sample::passing(), sample::imperfect());
@@ -26,6 +26,7 @@ fn samples() -> [Report; 11] {
         sample::whole(5),
         sample::whole(60),
         sample::left_behind(),
+        sample::side_by_side(),
     ]
 }
 
@@ -486,4 +487,17 @@ fn colours_change_nothing_but_colours() {
     }
     plain.push_str(rest);
     assert_eq!(plain, terminal(&sample::imperfect(), &at(80)));
+}
+
+#[test]
+fn versions_of_a_check_are_told_apart() {
+    let report = sample::side_by_side();
+    assert_eq!(report.other_checks(), ["scs-0100-flavor-naming 4.0.0", "scs-0103-standard-flavors"]);
+    let text = terminal(&report, &at(80));
+    assert!(text.contains("scs-0100-syntax-check [v5.1]"), "{text}");
+    assert!(text.contains("by scs-0100-flavor-naming 4.0.0") && !text.contains("naming 3.1.0"), "{text}");
+    let verbose = TerminalOptions { verbosity: Verbosity::Verbose, ..at(80) };
+    assert!(terminal(&report, &verbose).contains("by scs-0100-flavor-naming 3.1.0"));
+    // Where there is one version only, it goes without saying.
+    assert!(!terminal(&sample::imperfect(), &verbose).contains("by scs-0100-flavor-naming 3.1.0"));
 }

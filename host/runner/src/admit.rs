@@ -91,7 +91,9 @@ fn unknown_inputs<'a>(unit: &'a Unit, plan: &Plan, library: &Library) -> Vec<(&'
     let same = plan
         .units
         .iter()
-        .filter(|other| (&other.parameters, &other.assets) == (&unit.parameters, &unit.assets));
+        .filter(|other| (&other.parameters, &other.assets) == (&unit.parameters, &unit.assets))
+        // What another version of the check knows is not what this one does.
+        .filter(|other| other.check != unit.check || other.version == unit.version);
     let components = library.loaded();
     let loaded =
         |other: &Unit| components.get(&other.component.to_string().parse().ok()?).map(Component::descriptor);

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use touchstone_capabilities::openstack::ledger::{self, Journal, Ledger, LedgerEvent, UndoOptions};
 use touchstone_capabilities::openstack::{Capabilities, Granted, Openstack, Recording};
 use touchstone_runtime::{Assignment, End, Ended, Limits, PreparedCheck};
-use touchstone_scope::Unit;
+use touchstone_scope::{Plan, Unit};
 use touchstone_store::Digest;
 use touchstone_tape::{self as tape, Recorder, Track};
 
@@ -18,7 +18,7 @@ use crate::compose::{Ran, asset_digests};
 use crate::event::{Event, Thing};
 use crate::job::{Job, Task};
 use crate::limits::limits;
-use crate::listen::Notes;
+use crate::listen::{Named, Notes};
 use crate::run::{Events, problem_of};
 use crate::told::Told;
 
@@ -40,7 +40,7 @@ pub(crate) struct Common<'j> {
 /// A check that was started; what it says and how it ends can be seen here.
 #[derive(Clone)]
 pub(crate) struct Running {
-    check: String,
+    check: Named,
     notes: Arc<Notes>,
     granted: Arc<Granted>,
     ended: Arc<OnceLock<Ended>>,
@@ -72,14 +72,18 @@ pub(crate) fn start(
     let task = &common.job.task;
     for (number, (unit, admitted)) in task.plan.units.iter().zip(&admitted.units).enumerate() {
         let (limits, call_limits) = limits(&unit.limits, &common.job.ceiling);
-        let notes = Notes::new(&unit.check, &unit.testcases, common.events.clone());
-        let teller = Teller { check: unit.check.clone(), events: common.events.clone() };
+        let check = Named::of(unit, &task.plan);
+        let prefix = prefix_of(number, &task.plan, &common.prefix);
+        let notes = Notes::new(check.clone(), &unit.testcases, common.events.clone());
+        let teller = Teller { check: check.clone(), events: common.events.clone() };
         let told = teller.clone();
         let (direct, journal) = (common.direct.clone(), common.journal.clone());
-        let ledger = Ledger::telling(direct, journal, &unit.check, move |event| told.tell(event));
+        let ledger = Ledger::telling(direct, journal, &check.name, move |event| told.tell(event));
         let granted = Granted::new(common.shared.clone(), unit.grants.clone(), call_limits);
         let granted = Arc::new(granted.creating(common.direct.clone(), ledger.clone()));
-        let track = common.recorder.map(|recorder| recorder.unit(on_tape(number, unit, admitted, &limits)));
+        let own_prefix = (prefix != common.prefix).then(|| prefix.clone());
+        let recorded = || tape::Unit { prefix: own_prefix, ..on_tape(number, unit, admitted, &limits) };
+        let track = common.recorder.map(|recorder| recorder.unit(recorded()));
         let openstack: Arc<dyn Capabilities> = match &track {
             Some(track) => Arc::new(Recording::new(granted.clone(), track.clone())),
             None => granted.clone(),
@@ -87,16 +91,10 @@ pub(crate) fn start(
         let assignment = Assignment {
             openstack,
             reference_time: common.now.as_second(),
-            prefix: common.prefix.clone(),
+            prefix,
             ..assignment(unit, admitted, task, limits, notes.clone())
         };
-        let check = Running {
-            check: unit.check.clone(),
-            notes,
-            granted,
-            ended: Arc::default(),
-            ephemeral: Arc::default(),
-        };
+        let check = Running { check, notes, granted, ended: Arc::default(), ephemeral: Arc::default() };
         let instance = Instance {
             teller,
             prepared: prepared[&admitted.digest].clone(),
@@ -117,6 +115,16 @@ pub(crate) fn start(
         }
     };
     (all, running)
+}
+
+/// What the names of all that a unit creates begin with. Where a check runs more than once (in several versions, or with
+/// several sets of inputs), no two units give the same name: a subject may refuse that, or the one be taken for the other.
+fn prefix_of(number: usize, plan: &Plan, prefix: &str) -> String {
+    let check = &plan.units[number].check;
+    match plan.units.iter().filter(|unit| unit.check == *check).count() {
+        1 => prefix.to_owned(),
+        _ => format!("{prefix}{number}-"),
+    }
 }
 
 /// What an instance is given that does not come from the subject.
@@ -154,6 +162,7 @@ pub(crate) fn on_tape(number: usize, unit: &Unit, admitted: &AdmittedUnit, limit
         grants: unit.grants.iter().map(ToString::to_string).collect(),
         testcases: unit.testcases.iter().cloned().collect(),
         limits: limits_on_tape(limits),
+        prefix: None,
     }
 }
 
@@ -183,8 +192,8 @@ struct Instance {
 
 impl Instance {
     async fn run(mut self, assignment: Assignment) {
-        let Teller { check, events } = self.teller.clone();
-        events(Event::CheckStarted { check: check.clone() });
+        let Teller { check: Named { id: check, version, .. }, events } = self.teller.clone();
+        events(Event::CheckStarted { check: check.clone(), version: version.clone() });
         let ended = tokio::select! {
             ended = self.prepared.run(assignment) => Some(ended),
             // An error says that nobody can stop it any more.
@@ -194,7 +203,7 @@ impl Instance {
         self.running.ephemeral.get_or_init(|| ephemeral);
         if let Some(ended) = ended {
             let wall_ms = u64::try_from(ended.wall.as_millis()).unwrap_or(u64::MAX);
-            events(Event::CheckEnded { check, problem: problem_of(&ended.how), wall_ms });
+            events(Event::CheckEnded { check, version, problem: problem_of(&ended.how), wall_ms });
             self.running.ended.get_or_init(|| ended);
         }
         if let Some(track) = self.track {
@@ -218,24 +227,24 @@ impl Instance {
 /// Tells what happens to what a check creates.
 #[derive(Clone)]
 struct Teller {
-    check: String,
+    check: Named,
     events: Events,
 }
 
 impl Teller {
     fn tell(&self, event: LedgerEvent) {
-        let check = self.check.clone();
+        let Named { id: check, version, name } = self.check.clone();
         (self.events)(match event {
-            LedgerEvent::Created(thing) => Event::Created { check, thing: thing.into() },
-            LedgerEvent::Removing(thing) => Event::Removing { check, thing: thing.into() },
+            LedgerEvent::Created(thing) => Event::Created { check, version, thing: thing.into() },
+            LedgerEvent::Removing(thing) => Event::Removing { check, version, thing: thing.into() },
             LedgerEvent::Waiting { thing, why } => {
-                tracing::debug!(check, kind = thing.kind, id = thing.id, why, "not gone yet");
+                tracing::debug!(check = name, kind = thing.kind, id = thing.id, why, "not gone yet");
                 return;
             }
-            LedgerEvent::Removed(thing) => Event::Removed { check, thing: thing.into() },
+            LedgerEvent::Removed(thing) => Event::Removed { check, version, thing: thing.into() },
             LedgerEvent::Left(left) => {
                 let ledger::Left { service, kind, id, name, why } = left;
-                Event::Left { check, thing: Thing { service, kind, id, name }, why }
+                Event::Left { check, version, thing: Thing { service, kind, id, name }, why }
             }
         });
     }

@@ -52,13 +52,6 @@ impl Ran {
 /// Makes the report. Equal arguments make equal reports: no clock is read.
 pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: Ending) -> Report {
     let Ending { preflight, ran, closing, tape, replay } = ending;
-    let testcases: BTreeMap<&str, &Testcase> = task
-        .manifest
-        .checks()
-        .iter()
-        .flat_map(|check| &check.testcases)
-        .map(|t| (t.id.as_str(), t))
-        .collect();
     let silence = silence(&preflight, closing.interrupted);
     let result = |key: &ResultKey| {
         let mut result = match key.unit {
@@ -68,7 +61,7 @@ pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: E
             }
             None => result_without_unit(key, task, begun.at),
         };
-        if let Some(testcase) = testcases.get(key.testcase.as_str()) {
+        if let Some(testcase) = testcase_of(key, task) {
             describe(&mut result, testcase);
         }
         result
@@ -104,6 +97,12 @@ pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: E
         tape_problem,
         replay,
     }
+}
+
+/// The testcase in the words of the check that provides it there: another version of it may describe it otherwise.
+fn testcase_of<'t>(key: &ResultKey, task: &'t Task) -> Option<&'t Testcase> {
+    let check = task.manifest.checks().get(key.check?)?;
+    check.testcases.iter().find(|testcase| testcase.id == key.testcase)
 }
 
 /// Why a testcase of a check that was stopped, or never started, is DNF.
@@ -142,10 +141,10 @@ pub(crate) fn asset_digests(unit: &Unit) -> BTreeMap<String, String> {
 
 /// What people found out, or why nobody did.
 fn result_without_unit(key: &ResultKey, task: &Task, now: Timestamp) -> TestcaseResult {
-    let why = task.plan.not_run.get(&key.testcase);
+    let why = task.plan.not_run.get(key);
     let miss = |reason: String| TestcaseResult::new(Verdict::Miss, reason);
-    let attested = task.manifest.testcase(&key.testcase).filter(|_| why == Some(&NotRun::Manual));
-    let Some((_, testcase)) = attested else { return miss(why.map_or(String::new(), ToString::to_string)) };
+    let attested = testcase_of(key, task).filter(|_| why == Some(&NotRun::Manual));
+    let Some(testcase) = attested else { return miss(why.map_or(String::new(), ToString::to_string)) };
     match task.attestations.for_testcase(task.manifest.uuid(), &task.subject, testcase, now) {
         Standing::Counts(attestation, _) => {
             let document = attestation.document.as_ref();

@@ -42,11 +42,15 @@ pub enum Event {
     CheckStarted {
         /// Its id.
         check: String,
+        /// Its version.
+        version: String,
     },
     /// A check created something, which will be removed again.
     Created {
         /// The check.
         check: String,
+        /// Its version.
+        version: String,
         /// What it is.
         thing: Thing,
     },
@@ -54,6 +58,8 @@ pub enum Event {
     Removing {
         /// The check that had created it.
         check: String,
+        /// Its version.
+        version: String,
         /// What it is.
         thing: Thing,
     },
@@ -61,6 +67,8 @@ pub enum Event {
     Removed {
         /// The check that had created it.
         check: String,
+        /// Its version.
+        version: String,
         /// What it was.
         thing: Thing,
     },
@@ -68,6 +76,8 @@ pub enum Event {
     Left {
         /// The check that had created it.
         check: String,
+        /// Its version.
+        version: String,
         /// What it is.
         thing: Thing,
         /// Why it is still there.
@@ -77,6 +87,8 @@ pub enum Event {
     Finding {
         /// The check.
         check: String,
+        /// Its version.
+        version: String,
         /// The testcase.
         testcase: String,
         /// What it noted.
@@ -86,6 +98,8 @@ pub enum Event {
     Outcome {
         /// The check.
         check: String,
+        /// Its version.
+        version: String,
         /// The testcase.
         testcase: String,
         /// What it said. If it says several things, the worst counts.
@@ -97,6 +111,8 @@ pub enum Event {
     Log {
         /// The check.
         check: String,
+        /// Its version.
+        version: String,
         /// The line.
         message: String,
     },
@@ -104,6 +120,8 @@ pub enum Event {
     CheckEnded {
         /// Its id.
         check: String,
+        /// Its version.
+        version: String,
         /// How, where not well.
         #[serde(skip_serializing_if = "Option::is_none")]
         problem: Option<String>,

@@ -7,6 +7,8 @@
 //! report is what comes of it; [`Runner::compare`] tells what another component of a check would have said.
 
 mod admit;
+mod alike;
+mod changes;
 mod checks;
 mod compare;
 mod compose;
@@ -24,12 +26,12 @@ mod trust;
 mod verify;
 
 pub use admit::Refused;
+pub use changes::{Changed, changes};
 pub use event::{Event, Thing, VersionVerdict};
 pub use job::{Evidence, Job, Task};
 pub use library::Sources;
 pub use limits::Ceiling;
 pub use recorded::RecordedRun;
-pub use replay::changes;
 pub use run::Runner;
 pub use trust::explain;
 pub use verify::{Flaw, Part, incompleteness, selection_of_report};

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use touchstone_capabilities::openstack::Gaps;
 use touchstone_report::{Finding, IgnoredOutcome, Resource, Severity};
 use touchstone_runtime as runtime;
-use touchstone_scope::Verdict;
+use touchstone_scope::{Plan, Unit, Verdict};
 
 use crate::event::Event;
 use crate::run::Events;
@@ -14,11 +14,26 @@ const IGNORED_KEPT: usize = 100;
 
 /// Keeps what one instance of a check says, and passes it on as events. Outlives the instance.
 pub(crate) struct Notes {
-    check: String,
+    check: Named,
     wanted: BTreeSet<String>,
     events: Events,
     replay: Option<Replayed>,
     noted: Mutex<Noted>,
+}
+
+/// A check, as events, people and logs are told of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    /// For people: with the version, where others are run, too.
+    pub(crate) name: String,
+}
+
+impl Named {
+    pub(crate) fn of(unit: &Unit, plan: &Plan) -> Self {
+        Named { id: unit.check.clone(), version: unit.version.clone(), name: plan.name_of(unit) }
+    }
 }
 
 /// What has to be known of a check that is not run, but replayed.
@@ -50,20 +65,14 @@ pub(crate) struct Outcome {
 }
 
 impl Notes {
-    pub(crate) fn new(check: &str, wanted: &BTreeSet<String>, events: Events) -> Arc<Self> {
-        Arc::new(Notes {
-            check: check.into(),
-            wanted: wanted.clone(),
-            events,
-            replay: None,
-            noted: Mutex::default(),
-        })
+    pub(crate) fn new(check: Named, wanted: &BTreeSet<String>, events: Events) -> Arc<Self> {
+        Arc::new(Notes { check, wanted: wanted.clone(), events, replay: None, noted: Mutex::default() })
     }
 
     /// Notes of a check that is replayed.
-    pub(crate) fn replayed(check: &str, wanted: &BTreeSet<String>, replay: Replayed) -> Arc<Self> {
+    pub(crate) fn replayed(check: Named, wanted: &BTreeSet<String>, replay: Replayed) -> Arc<Self> {
         Arc::new(Notes {
-            check: check.into(),
+            check,
             wanted: wanted.clone(),
             events: Arc::new(|_| {}),
             replay: Some(replay),
@@ -113,12 +122,19 @@ impl runtime::Listener for Notes {
             }
             return;
         }
-        let (check, testcase) = (self.check.clone(), testcase.to_owned());
+        let Named { id: check, version, .. } = self.check.clone();
+        let testcase = testcase.to_owned();
         let (verdict, reason) = match self.gap() {
             Some(gap) => (Verdict::Dnf, gap),
             None => (verdict, reason.to_owned()),
         };
-        (self.events)(Event::Outcome { check, testcase: testcase.clone(), verdict, reason: reason.clone() });
+        (self.events)(Event::Outcome {
+            check,
+            version,
+            testcase: testcase.clone(),
+            verdict,
+            reason: reason.clone(),
+        });
         let outcome = Outcome { verdict, reason };
         match self.lock().outcomes.entry(testcase) {
             // What is worse counts: a check that contradicts itself is not believed when it says PASS.
@@ -148,18 +164,19 @@ impl runtime::Listener for Notes {
             finding.resource.map(|r| Resource { service: r.service, kind: r.kind, id: r.id, name: r.name });
         let finding =
             Finding { severity, message: finding.message, resource, requirement: finding.requirement };
-        let (check, told) = (self.check.clone(), finding.clone());
-        (self.events)(Event::Finding { check, testcase: testcase.into(), finding: told });
+        let (Named { id: check, version, .. }, told) = (self.check.clone(), finding.clone());
+        (self.events)(Event::Finding { check, version, testcase: testcase.into(), finding: told });
         self.lock().findings.entry(testcase.into()).or_default().push(finding);
     }
 
     fn log(&self, level: runtime::LogLevel, message: &str) {
+        let Named { id: check, version, name } = self.check.clone();
         match level {
-            runtime::LogLevel::Debug => tracing::debug!(check = %self.check, "{}", message.escape_debug()),
-            runtime::LogLevel::Info => tracing::info!(check = %self.check, "{}", message.escape_debug()),
-            runtime::LogLevel::Warning => tracing::warn!(check = %self.check, "{}", message.escape_debug()),
+            runtime::LogLevel::Debug => tracing::debug!(check = %name, "{}", message.escape_debug()),
+            runtime::LogLevel::Info => tracing::info!(check = %name, "{}", message.escape_debug()),
+            runtime::LogLevel::Warning => tracing::warn!(check = %name, "{}", message.escape_debug()),
         }
-        (self.events)(Event::Log { check: self.check.clone(), message: message.into() });
+        (self.events)(Event::Log { check, version, message: message.into() });
     }
 }
 
@@ -170,7 +187,8 @@ mod tests {
     use super::*;
 
     fn notes() -> Arc<Notes> {
-        Notes::new("c", &BTreeSet::from(["own".to_owned()]), Arc::new(|_| {}))
+        let check = Named { id: "c".into(), version: "1.0.0".into(), name: "c".into() };
+        Notes::new(check, &BTreeSet::from(["own".to_owned()]), Arc::new(|_| {}))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use touchstone_capabilities::openstack::TapedAnswers;
 use touchstone_report::{Selected, Tape as TapeRef};
 use touchstone_scope::{Attestation, Attestations, Manifest, Selection};
-use touchstone_tape::{CallResult, Did, How, Tape, TapeUnit};
+use touchstone_tape::{CallResult, Did, How, Tape, TapeUnit, Unit};
 
 use crate::admit::Refused;
 use crate::job::{Evidence, Task};
@@ -116,7 +116,7 @@ impl RecordedRun {
     pub(crate) fn not_computed(&self) -> Vec<String> {
         let mut all = Vec::new();
         for unit in &self.tape.units {
-            let check = &unit.unit.check;
+            let check = self.name_of(&unit.unit);
             if unit.end.as_ref().is_some_and(|end| end.how != How::ByItself) {
                 all.push(format!("{check} was cut short when it was run, which cannot be computed again"));
             }
@@ -142,15 +142,14 @@ impl RecordedRun {
         TapeRef { sha256: self.tape.digest(), bytes: self.tape.bytes }
     }
 
-    /// The verdicts of the run, by testcase, for each set of inputs that it was judged with.
-    pub fn verdicts(&self) -> BTreeMap<&str, Vec<&str>> {
-        let mut all: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (testcase, verdict) in
-            self.tape.units.iter().filter_map(|unit| unit.end.as_ref()).flat_map(|end| &end.verdicts)
-        {
-            all.entry(testcase).or_default().push(verdict);
+    /// How people are told of the check of a unit: its identifier, and its version where the run had others, too.
+    pub(crate) fn name_of(&self, unit: &Unit) -> String {
+        let is_other =
+            |other: &TapeUnit| other.unit.check == unit.check && other.unit.version != unit.version;
+        match self.tape.units.iter().any(is_other) {
+            true => format!("{} {}", unit.check, unit.version),
+            false => unit.check.clone(),
         }
-        all
     }
 
     /// What the run was narrowed to, as a selection; nothing but the date, if it was another scope.

@@ -1,6 +1,6 @@
 //! Judging a recorded run again, without its subject.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,11 +17,12 @@ use touchstone_scope::{Unit, Verdict};
 use touchstone_tape::{self as tape, How, TapeUnit};
 
 use crate::admit::{AdmittedUnit, Refused, admit};
+use crate::alike::most_alike;
 use crate::checks::{assignment, limits_on_tape, on_tape};
 use crate::compose::{Ending, Ran, compose};
 use crate::job::Task;
 use crate::limits::{Ceiling, limits};
-use crate::listen::{Noted, Notes, Outcome, Replayed};
+use crate::listen::{Named, Noted, Notes, Outcome, Replayed};
 use crate::recorded::RecordedRun;
 use crate::run::{Begun, Runner};
 use crate::told::{Closing, Told};
@@ -43,19 +44,24 @@ impl Runner {
         let prepared = self.library.prepare(&admitted).await?;
         let reference_time = reference_time(run, task)?;
         let mut units = JoinSet::new();
-        let mut other_checks = Vec::new();
+        let (mut other_checks, mut other_components) = (BTreeSet::new(), BTreeSet::new());
         if run.opening.preflight.reachable {
             for (number, (unit, admitted)) in task.plan.units.iter().zip(&admitted.units).enumerate() {
                 let recorded = same_unit(run, unit, admitted, reference_time);
                 if recorded.is_none() {
-                    other_checks.push(unit.check.clone());
+                    other_checks.insert(unit.check.clone());
+                    if task.plan.has_versions(&unit.check) {
+                        other_components.insert(admitted.digest.to_string());
+                    }
                 }
+                let like = recorded.or_else(|| most_alike(run, unit, admitted));
                 let prepared = prepared[&admitted.digest].clone();
                 let take = match recorded {
                     Some(place) => Take::verbatim(run, place, unit, admitted, task, prepared),
-                    None => Take::other(run, unit, admitted, task, prepared),
+                    None => Take::other(run, like, unit, admitted, task, prepared),
                 };
-                let take = take.at(reference_time, &run.tape.header.prefix);
+                let prefix = like.and_then(|place| run.tape.units[place].unit.prefix.as_ref());
+                let take = take.at(reference_time, prefix.unwrap_or(&run.tape.header.prefix));
                 let redacted = run.tape.header.redacted.is_some();
                 units.spawn(async move { (number, take.play(redacted).await) });
             }
@@ -67,13 +73,12 @@ impl Runner {
                 Err(error) => tracing::error!(%error, "the host failed while it replayed a check"),
             }
         }
-        other_checks.sort();
-        other_checks.dedup();
         let opening = &run.opening;
         let digest = task.manifest.digest().to_string();
         let replay = Replay {
             recorded_scope: (opening.scope.digest != digest).then(|| opening.scope.digest.clone()),
-            other_checks,
+            other_checks: other_checks.into_iter().collect(),
+            other_components: other_components.into_iter().collect(),
             damage: run.damage(),
             redacted: run.tape.header.redacted.as_ref().map(|redacted| redacted.original.clone()),
         };
@@ -108,7 +113,9 @@ fn same_unit(run: &RecordedRun, unit: &Unit, admitted: &AdmittedUnit, reference_
     let wanted = on_tape(0, unit, admitted, &Limits::default());
     let is_same = |recorded: &TapeUnit| {
         let recorded = &recorded.unit;
-        tape::Unit { unit: recorded.unit, limits: recorded.limits, ..wanted.clone() } == *recorded
+        let of_run = wanted.clone();
+        let prefix = recorded.prefix.clone();
+        tape::Unit { unit: recorded.unit, limits: recorded.limits, prefix, ..of_run } == *recorded
     };
     run.tape.units.iter().position(is_same)
 }
@@ -117,7 +124,10 @@ fn same_unit(run: &RecordedRun, unit: &Unit, admitted: &AdmittedUnit, reference_
 pub(crate) fn with_less(run: &RecordedRun, task: &Task) -> Vec<String> {
     let less = |recorded: &&TapeUnit| {
         let recorded = &recorded.unit;
-        task.plan.units.iter().filter(|unit| unit.check == recorded.check).any(|unit| {
+        let of_check = || task.plan.units.iter().filter(|unit| unit.check == recorded.check);
+        // What another version may have says nothing, unless it takes the place of this one.
+        let is_there = of_check().any(|unit| unit.version == recorded.version);
+        of_check().filter(|unit| !is_there || unit.version == recorded.version).any(|unit| {
             let (limits, _) = limits(&unit.limits, &Ceiling::default());
             let (had, may) = (recorded.limits, limits_on_tape(&limits));
             had.wall_ms < may.wall_ms
@@ -129,7 +139,7 @@ pub(crate) fn with_less(run: &RecordedRun, task: &Task) -> Vec<String> {
                 || had.handles < may.handles
         })
     };
-    let checks = run.tape.units.iter().filter(less).map(|unit| unit.unit.check.clone());
+    let checks = run.tape.units.iter().filter(less).map(|unit| run.name_of(&unit.unit));
     checks.collect()
 }
 
@@ -146,7 +156,7 @@ enum Kind {
     /// The very same unit, and how it ended, if the tape goes so far.
     Verbatim(Option<tape::UnitEnd>),
     Other {
-        check: String,
+        check: Named,
         granted: Arc<Granted>,
     },
 }
@@ -164,7 +174,7 @@ impl Take {
         let TapeUnit { unit: recorded, end, .. } = &run.tape.units[place];
         let cut_short = end.as_ref().filter(|end| end.how != How::ByItself);
         let replayed = Replayed { gaps: gaps.clone(), most_said: cut_short.map(|end| end.said) };
-        let notes = Notes::replayed(&unit.check, &unit.testcases, replayed);
+        let notes = Notes::replayed(Named::of(unit, &task.plan), &unit.testcases, replayed);
         let limits = limits_of(&recorded.limits, cut_short.is_some());
         let openstack = Verbatim::new(run.tape.clone(), place, gaps.clone());
         let assignment = Assignment {
@@ -176,6 +186,7 @@ impl Take {
 
     fn other(
         run: &RecordedRun,
+        like: Option<usize>,
         unit: &Unit,
         admitted: &AdmittedUnit,
         task: &Task,
@@ -183,14 +194,14 @@ impl Take {
     ) -> Self {
         let gaps = Gaps::none();
         let replayed = Replayed { gaps: gaps.clone(), most_said: None };
-        let notes = Notes::replayed(&unit.check, &unit.testcases, replayed);
+        let check = Named::of(unit, &task.plan);
+        let notes = Notes::replayed(check.clone(), &unit.testcases, replayed);
         let (limits, call_limits) = limits(&unit.limits, &Ceiling::default());
-        let of_check = run.tape.units.iter().position(|recorded| recorded.unit.check == unit.check);
         let shared: Arc<dyn Openstack> = Arc::new(TapedSubject::shared(run.answers(), gaps.clone()));
-        let in_order = Arc::new(TapedSubject::in_order(run.answers(), of_check, gaps.clone()));
+        let in_order = Arc::new(TapedSubject::in_order(run.answers(), like, gaps.clone()));
         let direct: Arc<dyn Openstack> = in_order.clone();
         let journal = journal(run, &direct.identity());
-        let ledger = Ledger::new(direct.clone(), journal, &unit.check);
+        let ledger = Ledger::new(direct.clone(), journal, &check.name);
         let granted = Granted::new(shared, unit.grants.clone(), call_limits);
         let granted = Arc::new(granted.creating(direct, ledger).without_pauses(move |ms| in_order.waits(ms)));
         let assignment = Assignment {
@@ -203,7 +214,7 @@ impl Take {
                 notes.clone(),
             )
         };
-        let kind = Kind::Other { check: unit.check.clone(), granted };
+        let kind = Kind::Other { check, granted };
         Take { prepared, assignment, notes, gaps, kind }
     }
 
@@ -299,32 +310,6 @@ fn limits_of(recorded: &tape::Limits, cut_short: bool) -> Limits {
         call_bytes: small(recorded.call_bytes, defaults.call_bytes),
         handles: small(recorded.handles, defaults.handles),
     }
-}
-
-/// What a replay says otherwise than the run: testcase, verdict then, verdict now.
-pub fn changes(run: &RecordedRun, report: &Report) -> BTreeMap<String, (Option<String>, Option<String>)> {
-    let then = run.verdicts();
-    let mut all = BTreeMap::new();
-    let mut note = |testcase: &str, now: Option<String>| {
-        let before: Vec<&str> = then.get(testcase).cloned().unwrap_or_default();
-        if !before.iter().any(|verdict| Some(*verdict) == now.as_deref()) {
-            all.insert(testcase.to_owned(), (before.first().map(|verdict| (*verdict).to_owned()), now));
-        }
-    };
-    for version in report.versions.keys() {
-        let targets = &report.versions[version].targets;
-        for testcase in targets
-            .values()
-            .flat_map(|target| target.pass.iter().chain(&target.fail).chain(&target.dnf).chain(&target.miss))
-        {
-            let result = report.testcase(version, testcase);
-            // What people attest is on no tape of a check.
-            if result.is_some_and(|result| result.component.is_some()) {
-                note(testcase, result.map(|result| result.verdict.to_string()));
-            }
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use touchstone_report::{Audit, Ephemeral, Left, Preflight, ScopeRef, Selected, T
 use touchstone_runtime::Ended;
 
 use crate::job::{Job, Task};
+use crate::listen::Named;
 use crate::run::Begun;
 
 /// What is known when the first check is about to start.
@@ -62,7 +63,7 @@ pub(crate) struct Told {
 
 impl Told {
     pub(crate) fn of(
-        check: &str,
+        check: &Named,
         ended: Option<&Ended>,
         usage: openstack::Usage,
         audit: &openstack::Audit,
@@ -70,7 +71,8 @@ impl Told {
     ) -> Self {
         let dropped = ended.map_or_else(Default::default, |ended| ended.dropped);
         let left = |left: ledger::Left| Left {
-            check: check.to_owned(),
+            check: check.id.clone(),
+            version: Some(check.version.clone()),
             service: left.service,
             kind: left.kind,
             id: left.id,

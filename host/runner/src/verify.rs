@@ -97,7 +97,7 @@ pub fn incompleteness(report: &Report) -> Vec<Flaw> {
     if let Some(replay) = report.replay.as_ref().filter(|replay| replay.redacted.is_some())
         && !replay.other_checks.is_empty()
     {
-        let checks = replay.other_checks.join(", ");
+        let checks = report.other_checks().join(", ");
         lacks(format!(
             "something was taken out of the tape, and what these checks would have made of it cannot be known: {checks}"
         ));

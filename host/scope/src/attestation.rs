@@ -158,8 +158,12 @@ impl Manifest {
     /// # Errors
     /// If there is no such testcase, or a component finds it out; the error says what people may attest.
     pub fn attestable(&self, testcase: &str) -> Result<&Testcase, AttestError> {
-        match self.testcase(testcase) {
-            Some((check, found)) if check.manual => Ok(found),
+        // Where several versions of a check leave it to people: that by which the attestation counts for the shortest time.
+        let manual = self.providers(testcase).filter(|(check, _)| check.manual).map(|(_, found)| found);
+        if let Some(found) = manual.min_by_key(|found| found.lifetime) {
+            return Ok(found);
+        }
+        match self.providers(testcase).next() {
             Some((check, _)) => Err(AttestError::NotManual {
                 testcase: testcase.to_owned(),
                 check: check.id.clone(),

@@ -49,7 +49,7 @@ pub struct Check {
     pub limits: LimitOverrides,
     /// Evidence that whoever runs it may hand in, with descriptions.
     pub evidence: BTreeMap<String, String>,
-    /// Its testcases: at least one, none of another check.
+    /// Its testcases: at least one. Only other versions of the same check provide one of them, too.
     pub testcases: Vec<Testcase>,
     /// Where it stands.
     pub span: Span,
@@ -59,7 +59,7 @@ pub struct Check {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Testcase {
-    /// Identifier, unique in the scope.
+    /// Identifier, which only other versions of the same check have, too.
     pub id: String,
     /// What holds if it passes; Markdown.
     pub description: String,
@@ -127,6 +127,8 @@ pub struct Include {
     pub parameters: BTreeMap<String, String>,
     /// All assets of the module.
     pub assets: BTreeMap<String, Asset>,
+    /// Which version of a check finds out its testcases, by identifier. All that several versions provide are there.
+    pub checks: BTreeMap<String, String>,
     /// Where the identifier of the module stands.
     pub span: Span,
 }
@@ -151,6 +153,13 @@ pub struct TimelineEntry {
     pub states: BTreeMap<String, State>,
     /// Where its date stands.
     pub span: Span,
+}
+
+impl Include {
+    /// Whether the include lets a check find out a testcase that it provides.
+    pub fn uses(&self, check: &Check) -> bool {
+        self.checks.get(&check.id).is_none_or(|version| *version == check.version)
+    }
 }
 
 impl Manifest {
@@ -207,13 +216,13 @@ impl Manifest {
         &self.timeline
     }
 
-    /// A testcase and the check that provides it.
-    pub fn testcase(&self, id: &str) -> Option<(&Check, &Testcase)> {
-        let mut all = self
+    /// Who provides a testcase: one check, in one version or several.
+    pub fn providers<'a>(&'a self, testcase: &str) -> impl Iterator<Item = (&'a Check, &'a Testcase)> {
+        let all = self
             .checks
             .iter()
-            .flat_map(|check| check.testcases.iter().map(move |testcase| (check, testcase)));
-        all.find(|(_, testcase)| testcase.id == id)
+            .flat_map(|check| check.testcases.iter().map(move |provided| (check, provided)));
+        all.filter(move |(_, provided)| provided.id == testcase)
     }
 
     /// A module.

@@ -7,7 +7,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use jiff::civil::Date;
 
-use crate::manifest::{Asset, Manifest, Module};
+use crate::manifest::{Asset, Check, Include, Manifest, Module};
 use crate::words::{State, Target};
 
 /// Modules by versions, on a date.
@@ -58,9 +58,12 @@ pub struct MatrixCell {
     pub parameters: BTreeMap<String, String>,
     /// Assets.
     pub assets: BTreeMap<String, Asset>,
+    /// The checks of which the manifest has several versions, each with that or those which the version uses.
+    pub checks: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// How many testcases a target has, and who finds them out. What is left has no component yet.
+/// How many testcases a target has, and who finds them out. What is left has no component yet, or not in every version of the
+/// scope that includes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// All.
@@ -78,6 +81,7 @@ impl Manifest {
     /// Which version includes which module, with the states on a date.
     pub fn matrix(&self, date: Date) -> Matrix {
         let states: BTreeMap<_, _> = self.states(date).into_iter().collect();
+        let providers = Providers::of(self);
         let columns = self.versions().iter().map(|version| MatrixColumn {
             version: version.name.clone(),
             state: states.get(version.name.as_str()).copied(),
@@ -86,7 +90,7 @@ impl Manifest {
         let (rows, unused): (Vec<_>, Vec<_>) = self
             .modules()
             .iter()
-            .map(|module| self.row(module))
+            .map(|module| self.row(module, &providers))
             .partition(|row| row.cells.iter().any(Option::is_some));
         Matrix {
             scope: self.name().to_owned(),
@@ -97,16 +101,29 @@ impl Manifest {
         }
     }
 
-    fn row(&self, module: &Module) -> MatrixRow {
+    fn row(&self, module: &Module, providers: &Providers<'_>) -> MatrixRow {
         let cells = self.versions().iter().map(|version| {
             let include = version.includes.iter().find(|include| include.module == module.id)?;
-            Some(MatrixCell { parameters: include.parameters.clone(), assets: include.assets.clone() })
+            Some(MatrixCell {
+                parameters: include.parameters.clone(),
+                assets: include.assets.clone(),
+                checks: providers.chosen(module, include),
+            })
         });
+        let includes: Vec<&Include> = self
+            .versions()
+            .iter()
+            .flat_map(|version| version.includes.iter().filter(|include| include.module == module.id))
+            .collect();
         let coverage = |testcases: &[crate::manifest::Required]| {
             let mut coverage = Coverage { testcases: testcases.len(), ..Coverage::default() };
-            for (check, _) in testcases.iter().filter_map(|required| self.testcase(&required.testcase)) {
-                coverage.manual += usize::from(check.manual);
-                coverage.components += usize::from(check.component.is_some());
+            for required in testcases {
+                let used =
+                    |check: &Check| includes.is_empty() || includes.iter().any(|include| include.uses(check));
+                let checks: Vec<&Check> =
+                    providers.of_testcase(&required.testcase).filter(|check| used(check)).collect();
+                coverage.manual += usize::from(checks.iter().all(|check| check.manual));
+                coverage.components += usize::from(checks.iter().all(|check| check.component.is_some()));
             }
             coverage
         };
@@ -121,6 +138,45 @@ impl Manifest {
                 .collect(),
             cells: cells.collect(),
         }
+    }
+}
+
+/// Who provides testcases.
+struct Providers<'a> {
+    by_testcase: BTreeMap<&'a str, Vec<&'a Check>>,
+    /// How many versions the manifest has of each check.
+    versions: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Providers<'a> {
+    fn of(manifest: &'a Manifest) -> Self {
+        let mut providers = Self { by_testcase: BTreeMap::new(), versions: BTreeMap::new() };
+        for check in manifest.checks() {
+            *providers.versions.entry(&check.id).or_default() += 1;
+            for testcase in &check.testcases {
+                providers.by_testcase.entry(&testcase.id).or_default().push(check);
+            }
+        }
+        providers
+    }
+
+    fn of_testcase(&self, testcase: &str) -> impl Iterator<Item = &'a Check> {
+        self.by_testcase.get(testcase).into_iter().flatten().copied()
+    }
+
+    /// Which versions of checks an include uses, where the manifest has several.
+    fn chosen(&self, module: &Module, include: &Include) -> BTreeMap<String, BTreeSet<String>> {
+        let mut chosen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for required in module.targets.values().flatten() {
+            let used = self.of_testcase(&required.testcase).find(|check| include.uses(check));
+            if let Some(check) = used.filter(|check| self.versions.get(check.id.as_str()) > Some(&1)) {
+                chosen.entry(&check.id).or_default().insert(&check.version);
+            }
+        }
+        let owned = |(check, versions): (&str, BTreeSet<&str>)| {
+            (check.to_owned(), versions.into_iter().map(str::to_owned).collect())
+        };
+        chosen.into_iter().map(owned).collect()
     }
 }
 
@@ -225,12 +281,15 @@ fn mark(cell: &MatrixCell, notes: &BTreeSet<String>) -> String {
     letter.map_or_else(|| "✓".to_owned(), |(letter, _)| format!("✓ {letter}"))
 }
 
-/// The inputs of an include, if it has any.
+/// The inputs of an include, if it has any, and the versions of checks that it uses, where there are several.
 fn note(cell: &MatrixCell) -> Option<String> {
     let parameters = cell.parameters.iter().map(|(name, value)| format!("{name} = {value}"));
     let assets =
         cell.assets.iter().map(|(name, asset)| format!("{name} = {} ({})", asset.path, asset.sha256));
-    let inputs: Vec<_> = parameters.chain(assets).collect();
+    let listed =
+        |versions: &BTreeSet<String>| versions.iter().map(String::as_str).collect::<Vec<_>>().join(" and ");
+    let checks = cell.checks.iter().map(|(check, versions)| format!("{check} {}", listed(versions)));
+    let inputs: Vec<_> = checks.chain(parameters).chain(assets).collect();
     (!inputs.is_empty()).then(|| inputs.join(", "))
 }
 

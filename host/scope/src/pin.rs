@@ -5,7 +5,7 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::diagnostics::{Diagnostics, Problem};
+use crate::diagnostics::{Diagnostics, Problem, Span};
 use crate::format::tables::SEMVER;
 use crate::manifest::Manifest;
 use crate::sha256::Sha256;
@@ -75,7 +75,8 @@ pub enum PinError {
     },
 }
 
-/// Sets the `component` of a check, and its `version` if asked for. Pinning the same again changes nothing.
+/// Sets the `component` of a check, and its `version` if asked for, also where an include says that it uses that version.
+/// Pinning the same again changes nothing.
 ///
 /// # Errors
 /// The text is not YAML, has no such check or several, or is written so that the value cannot be edited in place (an
@@ -94,6 +95,9 @@ pub fn pin(file_name: &str, text: &str, pin: &Pin<'_>) -> Result<String, PinErro
     if let Some(version) = pin.new_version {
         edits
             .push(replacement(text, entry.field("version").ok_or_else(cannot)?, version).ok_or_else(cannot)?);
+        for chosen in choices(&before, pin.check, entry.field("version")) {
+            edits.push(replacement(text, chosen, version).ok_or_else(cannot)?);
+        }
     }
     let edited = apply(text, edits);
     let expected = with_values(&before, index, pin);
@@ -130,6 +134,15 @@ fn find<'a>(root: &'a Node, pin: &Pin<'_>) -> Result<(usize, &'a Node), PinError
         [entry] => Ok(entry),
         _ => Err(PinError::Ambiguous { check, known }),
     }
+}
+
+/// Where includes say that they use this version of a check.
+fn choices<'a>(root: &'a Node, check: &str, version: Option<&Node>) -> Vec<&'a Node> {
+    let includes =
+        root.field("versions").map_or(&[][..], Node::items).iter().filter_map(|one| one.field("include"));
+    let chosen = includes.flat_map(Node::items).filter_map(|include| include.field("checks")?.field(check));
+    let version = version.and_then(Node::text);
+    chosen.filter(|chosen| chosen.text().is_some() && chosen.text() == version).collect()
 }
 
 fn cannot_edit(entry: &Node, pin: &Pin<'_>) -> PinError {
@@ -210,6 +223,12 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
 /// The tree as it has to be afterwards.
 fn with_values(before: &Node, index: usize, pin: &Pin<'_>) -> Node {
     let mut after = before.clone();
+    let entry = before.field("checks").map_or(&[][..], Node::items).get(index);
+    let chosen = choices(before, pin.check, entry.and_then(|entry| entry.field("version")));
+    let chosen: Vec<Span> = chosen.into_iter().map(|node| node.span).collect();
+    if let Some(version) = pin.new_version {
+        rewrite(&mut after, &chosen, version);
+    }
     let Value::Map(root) = &mut after.value else { return after };
     let checks =
         root.iter_mut().find(|(key, _)| key.text() == Some("checks")).map(|(_, checks)| &mut checks.value);
@@ -222,6 +241,16 @@ fn with_values(before: &Node, index: usize, pin: &Pin<'_>) -> Node {
         }
     }
     after
+}
+
+/// Puts a text into the nodes at these places.
+fn rewrite(node: &mut Node, places: &[Span], text: &str) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| rewrite(item, places, text)),
+        Value::Map(fields) => fields.iter_mut().for_each(|(_, value)| rewrite(value, places, text)),
+        value if places.contains(&node.span) => *value = Value::Text(text.to_owned()),
+        _ => {}
+    }
 }
 
 fn set(fields: &mut Vec<(Node, Node)>, key: &str, text: &str) {

@@ -11,7 +11,7 @@ use regex::Regex;
 use touchstone_grants::Grant;
 
 use crate::limits::LimitOverrides;
-use crate::manifest::{Asset, Check, Manifest, Module, Testcase, Version};
+use crate::manifest::{Asset, Check, Include, Manifest, Module, Testcase, Version};
 use crate::sha256::Sha256;
 use crate::suggest::suggestion;
 use crate::words::{Section, State, Target};
@@ -50,9 +50,9 @@ pub struct Plan {
     pub versions: Vec<PlannedVersion>,
     /// What to run; may be empty. [`ResultKey::unit`] is an index into it.
     pub units: Vec<Unit>,
-    /// Testcases that the versions ask for and no unit runs, with the reason: they are MISS unless something else than
-    /// a component (an attestation) knows better.
-    pub not_run: BTreeMap<String, NotRun>,
+    /// What the versions ask for and no unit runs, with the reason: it is MISS unless something else than a component (an
+    /// attestation) knows better.
+    pub not_run: BTreeMap<ResultKey, NotRun>,
 }
 
 /// A version to judge. What it asks for is complete, whatever was selected to run.
@@ -66,12 +66,14 @@ pub struct PlannedVersion {
     pub targets: BTreeMap<Target, Vec<ResultKey>>,
 }
 
-/// Under which a version finds the result of a testcase. The same testcase with other parameters or assets is another
-/// result.
+/// Under which a version finds the result of a testcase. The same testcase with other parameters or assets, or judged by
+/// another version of its check, is another result.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResultKey {
     /// Identifier of the testcase.
     pub testcase: String,
+    /// The check that provides it there (index into [`Manifest::checks`]). Every testcase of a manifest has one.
+    pub check: Option<usize>,
     /// The unit that runs it (index into [`Plan::units`]); none if nothing does.
     pub unit: Option<usize>,
 }
@@ -174,6 +176,23 @@ pub enum PlanError {
     },
 }
 
+impl Plan {
+    /// How people are told of the check of a unit: its identifier, and its version where others are run, too.
+    pub fn name_of(&self, unit: &Unit) -> String {
+        match self.has_versions(&unit.check) {
+            true => format!("{} {}", unit.check, unit.version),
+            false => unit.check.clone(),
+        }
+    }
+
+    /// Whether several versions of a check are run.
+    pub fn has_versions(&self, check: &str) -> bool {
+        let mut versions = self.units.iter().filter(|unit| unit.check == check).map(|unit| &unit.version);
+        let first = versions.next();
+        versions.any(|other| Some(other) != first)
+    }
+}
+
 impl Manifest {
     /// What to run and to judge for a selection.
     ///
@@ -222,29 +241,35 @@ impl Manifest {
 /// What makes a unit: the index of the check, parameters, assets.
 type UnitKey = (usize, BTreeMap<String, String>, BTreeMap<String, Asset>);
 
+/// Who provides a testcase: the index of the check, the check, the testcase.
+type Provider<'a> = (usize, &'a Check, &'a Testcase);
+
 /// What was planned so far.
 struct Planner<'a> {
     selection: &'a Selection,
     modules: BTreeMap<&'a str, &'a Module>,
-    /// Who provides a testcase: the index of the check, the check, the testcase.
-    providers: BTreeMap<&'a str, (usize, &'a Check, &'a Testcase)>,
+    /// Who provides a testcase: each version of its check.
+    providers: BTreeMap<&'a str, Vec<Provider<'a>>>,
     units: Vec<Unit>,
     /// Index into `units`.
     known: BTreeMap<UnitKey, usize>,
-    not_run: BTreeMap<String, NotRun>,
+    not_run: BTreeMap<ResultKey, NotRun>,
     asked: BTreeSet<&'a str>,
     selected: usize,
 }
 
 impl<'a> Planner<'a> {
     fn new(manifest: &'a Manifest, selection: &'a Selection) -> Self {
-        let checks = manifest.checks().iter().enumerate();
-        let provided =
-            checks.flat_map(|(index, check)| check.testcases.iter().map(move |one| (index, check, one)));
+        let mut providers: BTreeMap<&str, Vec<Provider<'_>>> = BTreeMap::new();
+        for (index, check) in manifest.checks().iter().enumerate() {
+            for testcase in &check.testcases {
+                providers.entry(&testcase.id).or_default().push((index, check, testcase));
+            }
+        }
         Self {
             selection,
             modules: manifest.modules().iter().map(|module| (module.id.as_str(), module)).collect(),
-            providers: provided.map(|(index, check, one)| (one.id.as_str(), (index, check, one))).collect(),
+            providers,
             units: Vec::new(),
             known: BTreeMap::new(),
             not_run: BTreeMap::new(),
@@ -280,7 +305,7 @@ impl<'a> Planner<'a> {
                 }
             }
             for (target, required) in &module.targets {
-                let keys = required.iter().map(|one| self.key(&one.testcase, &parameters, &include.assets));
+                let keys = required.iter().map(|one| self.key(&one.testcase, &parameters, include));
                 targets.entry(*target).or_insert_with(Vec::new).extend(keys);
             }
         }
@@ -292,11 +317,15 @@ impl<'a> Planner<'a> {
         &mut self,
         testcase: &'a str,
         parameters: &BTreeMap<String, String>,
-        assets: &BTreeMap<String, Asset>,
+        include: &Include,
     ) -> ResultKey {
         self.asked.insert(testcase);
-        let unit = match self.provider(testcase) {
+        let provider = self.provider(testcase, include);
+        let mut key =
+            ResultKey { testcase: testcase.to_owned(), check: provider.map(|(index, ..)| index), unit: None };
+        match self.component(provider) {
             Ok((index, check, component)) => {
+                let assets = &include.assets;
                 let unit =
                     *self.known.entry((index, parameters.clone(), assets.clone())).or_insert_with(|| {
                         self.units.push(Unit {
@@ -314,19 +343,22 @@ impl<'a> Planner<'a> {
                         self.units.len() - 1
                     });
                 self.units[unit].testcases.insert(testcase.to_owned());
-                Some(unit)
+                key.unit = Some(unit);
             }
-            Err(reason) => {
-                self.not_run.insert(testcase.to_owned(), reason);
-                None
-            }
-        };
-        ResultKey { testcase: testcase.to_owned(), unit }
+            Err(reason) => drop(self.not_run.insert(key.clone(), reason)),
+        }
+        key
+    }
+
+    /// The check that provides a testcase, in the version that the include uses.
+    fn provider(&self, testcase: &str, include: &Include) -> Option<Provider<'a>> {
+        let mut all = self.providers.get(testcase).into_iter().flatten();
+        all.find(|(_, check, _)| include.uses(check)).copied()
     }
 
     /// The component that is to run a testcase.
-    fn provider(&mut self, testcase: &str) -> Result<(usize, &'a Check, Sha256), NotRun> {
-        let (index, check, testcase) = self.providers.get(testcase).copied().ok_or(NotRun::NoComponent)?;
+    fn component(&mut self, provider: Option<Provider<'a>>) -> Result<(usize, &'a Check, Sha256), NotRun> {
+        let (index, check, testcase) = provider.ok_or(NotRun::NoComponent)?;
         if !self.selection.selects(testcase) {
             return Err(NotRun::NotSelected);
         }

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     fn key(testcase: &str, unit: Option<usize>) -> ResultKey {
-        ResultKey { testcase: testcase.to_owned(), unit }
+        ResultKey { testcase: testcase.to_owned(), check: Some(0), unit }
     }
 
     fn version(main: &[ResultKey], recommended: &[ResultKey]) -> PlannedVersion {

@@ -61,9 +61,12 @@ fn the_example_of_the_readme_is_a_manifest() {
 fn the_schema_accepts_what_the_parser_accepts() {
     let schema = jsonschema::draft202012::new(&json_schema()).unwrap();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    for path in
-        [scopes().join("scs-compatible-iaas.yaml"), own.join("standards.yaml"), own.join("example.yaml")]
-    {
+    for path in [
+        scopes().join("scs-compatible-iaas.yaml"),
+        own.join("standards.yaml"),
+        own.join("example.yaml"),
+        own.join("side-by-side.yaml"),
+    ] {
         let text = fs::read_to_string(&path).unwrap();
         Manifest::parse("m.yaml", &text).unwrap_or_else(|diagnostics| panic!("{}", diagnostics.plain()));
         let errors: Vec<_> =
@@ -86,6 +89,7 @@ fn the_schema_refuses_what_is_wrong_with_structure_and_notations() {
         "not-a-mapping",
         "unknown-keys",
         "unknown-words",
+        "wrong-choices",
         "wrong-format",
         "wrong-hash",
         "wrong-hashes",

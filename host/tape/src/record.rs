@@ -140,6 +140,9 @@ pub struct Unit {
     pub testcases: Vec<String>,
     /// What it could use.
     pub limits: Limits,
+    /// What the names of all that it created began with, if not with what the header says: where a check ran more than once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
 }
 
 /// What an instance could use, beside calls.

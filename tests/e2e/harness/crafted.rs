@@ -41,6 +41,25 @@ pub(crate) fn component(imports: &[&str], exports: &[&str], custom: &[(&str, &[u
     component.finish()
 }
 
+/// A component with another text of the same length in the place of each that it holds.
+pub(crate) fn patched(component: &[u8], patches: &[(&str, &str)]) -> Vec<u8> {
+    let mut bytes = component.to_vec();
+    for (old, new) in patches {
+        assert_eq!(old.len(), new.len(), "nothing else may move");
+        let places: Vec<usize> = bytes
+            .windows(old.len())
+            .enumerate()
+            .filter(|(_, part)| *part == old.as_bytes())
+            .map(|(at, _)| at)
+            .collect();
+        assert!(!places.is_empty(), "the component holds {old:?}");
+        for at in places {
+            bytes[at..at + old.len()].copy_from_slice(new.as_bytes());
+        }
+    }
+    bytes
+}
+
 /// The descriptor of a check that is called `reader`, as the well-behaved one is.
 pub(crate) fn descriptor() -> Value {
     json!({

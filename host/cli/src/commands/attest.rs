@@ -31,8 +31,8 @@ pub(crate) fn attest(args: &AttestArgs) -> Result<Exit, Failure> {
         .open(&file)
         .and_then(|mut file| std::io::Write::write_all(&mut file, text.as_bytes()));
     written.map_err(|error| Exit::OwnFault.because(format!("{}: {error}", file.display())))?;
-    let until =
-        manifest.testcase(&args.testcase).map(|(_, testcase)| testcase.lifetime.expires_at(attestation.at));
+    let attested = manifest.attestable(&args.testcase).ok();
+    let until = attested.map(|testcase| testcase.lifetime.expires_at(attestation.at));
     let until = until.map_or(String::new(), |until| format!(", counts until {until}"));
     terminal::print(&format!("{}  {}{until}\n", file.display(), attestation.sha256()));
     Ok(Exit::Pass)

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use touchstone_runner::Evidence;
@@ -17,9 +17,10 @@ pub(crate) fn read(pairs: &[String], manifest: &Manifest) -> Result<BTreeMap<Str
 
 fn one(pair: &str, manifest: &Manifest) -> Result<(String, Evidence), Failure> {
     let (name, file) = key_value("--evidence", pair)?;
-    let known: Vec<&str> =
+    let known: BTreeSet<&str> =
         manifest.checks().iter().flat_map(|check| check.evidence.keys()).map(String::as_str).collect();
-    if !known.contains(&name.as_str()) {
+    if !known.contains(name.as_str()) {
+        let known: Vec<&str> = known.into_iter().collect();
         let known = if known.is_empty() {
             "there is none".to_owned()
         } else {

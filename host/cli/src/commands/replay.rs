@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use touchstone_report::{Report, changes_table, printable};
-use touchstone_runner::{RecordedRun, Runner, changes};
+use touchstone_runner::{Changed, RecordedRun, Runner, changes};
 use touchstone_scope::Manifest;
 
 use super::{components, run, scope};
@@ -92,16 +92,14 @@ async fn many(
                     terminal::print(&format!("{file}{damage}\n"));
                 }
                 terminal::print(&(touchstone_report::summary_line(&report) + "\n"));
-                rows.extend(changes(&run, &report).into_iter().map(|(testcase, (then, now))| {
-                    let reason =
-                        report.versions.keys().find_map(|version| report.testcase(version, &testcase));
-                    touchstone_report::Change {
-                        subject: run.subject().to_owned(),
-                        testcase: testcase.clone(),
-                        then,
-                        now,
-                        reason: reason.map(|result| result.reason.clone()).unwrap_or_default(),
-                    }
+                rows.extend(changes(&run, &report).into_iter().map(|changed| {
+                    let Changed { testcase, versions, then, now, reason } = changed;
+                    let testcase = match versions.is_empty() {
+                        true => testcase,
+                        false => format!("{testcase} [{}]", versions.join(", ")),
+                    };
+                    let subject = run.subject().to_owned();
+                    touchstone_report::Change { subject, testcase, then, now: Some(now), reason }
                 }));
                 exit = exit.worse(Exit::of_code(report.exit_code()));
             }

@@ -71,7 +71,7 @@ pub(crate) async fn finish(runner: &Runner, job: Job, output: &OutputArgs) -> Re
         lines.end();
         ran
     } else {
-        let progress = Progress::start(output.quiet, &job.task.subject);
+        let progress = Progress::start(output.quiet, &job.task.subject, &job.task.plan);
         let watched = progress.clone();
         let ran = runner.run(&job, move |event| watched.tell(&event), interrupted()).await;
         progress.end();

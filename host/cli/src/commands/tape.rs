@@ -15,7 +15,7 @@ pub(crate) fn tape(command: TapeCommand) -> Result<Exit, Failure> {
         TapeCommand::Show { file, check, json_lines } => {
             let run = RecordedRun::open(&file).map_err(|refused| Exit::Refused.because(refused))?;
             let units: Vec<&TapeUnit> = run.tape().units.iter().collect();
-            let wanted = |unit: &&TapeUnit| check.as_ref().is_none_or(|check| unit.unit.check == *check);
+            let wanted = |unit: &&TapeUnit| check.as_ref().is_none_or(|check| is_of(unit, check));
             let units: Vec<&TapeUnit> = units.into_iter().filter(wanted).collect();
             if let (Some(check), true) = (&check, units.is_empty()) {
                 return Err(Exit::Usage.because(format!("no check {check} is on the tape")));
@@ -28,6 +28,14 @@ pub(crate) fn tape(command: TapeCommand) -> Result<Exit, Failure> {
             Ok(Exit::Pass)
         }
         TapeCommand::Redact { file, rules, output } => take_out(&file, &rules, &output),
+    }
+}
+
+/// Whether a unit is of a check, named as `ID` or `ID@VERSION`.
+fn is_of(unit: &TapeUnit, check: &str) -> bool {
+    match check.split_once('@') {
+        Some((id, version)) => (unit.unit.check.as_str(), unit.unit.version.as_str()) == (id, version),
+        None => unit.unit.check == check,
     }
 }
 
@@ -134,6 +142,7 @@ fn lines(tape: &Tape, units: &[&TapeUnit]) {
         };
         let line = json!({
             "check": unit.unit.check,
+            "version": unit.unit.version,
             "call": call,
             "request_body": String::from_utf8_lossy(&request),
             "answer_body": String::from_utf8_lossy(&answer),

@@ -95,7 +95,7 @@ fn what_holds(report: &Report, signers: Option<&str>) -> String {
     let replayed = report.replay.as_ref().map(|replay| {
         let scope = replay.recorded_scope.as_ref().map(|_| " of a run against another scope");
         let redacted = replay.redacted.as_ref().map(|_| " of a tape from which something was taken out");
-        let others = match replay.other_checks.len() {
+        let others = match report.other_checks().len() {
             0 => String::new(),
             count => format!(" with {count} checks that are not those of the run"),
         };

@@ -23,6 +23,9 @@ pub struct Ephemeral {
 pub struct Left {
     /// Id of the check that created it.
     pub check: String,
+    /// Version of the check; absent if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Service type: `block-storage`.
     pub service: String,
     /// What it is: `volume`.

@@ -22,6 +22,10 @@ pub struct Replay {
     /// ask for and the tape does not hold makes their testcases DNF.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_checks: Vec<String>,
+    /// The components of those checks, sorted, where ids do not tell them apart: of checks that the replay judges in several
+    /// versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_components: Vec<String>,
     /// What is wrong with the tape.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damage: Option<String>,

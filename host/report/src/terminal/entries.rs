@@ -20,6 +20,8 @@ pub(super) struct Entry<'a> {
     pub(super) repeated: usize,
     /// Other versions see something else.
     pub(super) has_variants: bool,
+    /// The check that found it out, where other versions see what another version of it found out.
+    pub(super) check: Option<&'a Component>,
     /// The versions in which it matters, by target.
     roles: BTreeMap<Target, Vec<&'a str>>,
     versions: usize,
@@ -90,6 +92,7 @@ pub(super) fn collect(report: &Report) -> Vec<Entry<'_>> {
                             findings: Vec::new(),
                             repeated: 0,
                             has_variants: false,
+                            check: None,
                             roles: BTreeMap::from([(*target, vec![name])]),
                             versions: report.versions.len(),
                         }),
@@ -97,6 +100,9 @@ pub(super) fn collect(report: &Report) -> Vec<Entry<'_>> {
                 }
             }
         }
+    }
+    for variants in by_id.values_mut() {
+        tell_checks_apart(report, variants);
     }
     let mut entries: Vec<Entry<'_>> = by_id.into_values().flat_map(said_once).collect();
     entries.sort_by_key(|entry| !entry.decides());
@@ -106,6 +112,15 @@ pub(super) fn collect(report: &Report) -> Vec<Entry<'_>> {
 /// The component that found it out.
 pub(super) fn check_of<'a>(report: &'a Report, entry: &Entry<'_>) -> Option<&'a Component> {
     entry.component().and_then(|digest| report.components.get(digest))
+}
+
+/// Gives entries of one testcase their check, where it is not the same for all of them.
+fn tell_checks_apart<'a>(report: &'a Report, variants: &mut [Entry<'a>]) {
+    let checks: Vec<_> = variants.iter().map(|entry| check_of(report, entry)).collect();
+    let version = |check: &Option<&Component>| check.map(|check| (check.name.clone(), check.version.clone()));
+    if checks.iter().any(|check| version(check) != version(&checks[0])) {
+        variants.iter_mut().zip(checks).for_each(|(entry, check)| entry.check = check);
+    }
 }
 
 /// Whether a reader would see twice the same: what was given to the check and when it ran is not looked at.

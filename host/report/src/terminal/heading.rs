@@ -9,13 +9,13 @@ use crate::printable::{cut, printable};
 const LONGEST_REASON: usize = 1_000;
 
 /// A replay that says something else than the run: whoever reads it must not take it for the run.
-fn replayed(page: &mut Page, replay: &Replay) {
+fn replayed(page: &mut Page, replay: &Replay, other_checks: &[String]) {
     page.note(Severity::Warning, "this is a replay of a recorded run, and not the run itself");
     if let Some(scope) = &replay.recorded_scope {
         page.note(Severity::Info, &format!("the run was against another manifest, {}", name_of(scope)));
     }
-    if !replay.other_checks.is_empty() {
-        let checks = list(&replay.other_checks, usize::MAX);
+    if !other_checks.is_empty() {
+        let checks = list(other_checks, usize::MAX);
         let text = format!(
             "not part of the run as they are, and answered with what the subject had answered to others: {checks}"
         );
@@ -44,7 +44,7 @@ pub(super) fn heading(page: &mut Page, report: &Report, verbose: bool) {
         page.prose(0, &scope, Style::Faint);
     }
     if let Some(replay) = &report.replay {
-        replayed(page, replay);
+        replayed(page, replay, &report.other_checks());
     }
     if run.interrupted {
         let text = "the run was interrupted; testcases that had not finished are DNF";

@@ -55,7 +55,9 @@ fn one(page: &mut Page, left: &Left) {
     let text = format!("{} {} {which}", name_of(&left.service), name_of(&left.kind));
     page.text(indent, ("- ", Style::Plain), (&text, Style::Plain), 2);
     let why = printable(&cut(&left.why, LONGEST_WHY));
-    page.prose(indent + 2, &format!("of {}: {why}", name_of(&left.check)), Style::Faint);
+    let version = left.version.iter().map(|version| format!(" {}", name_of(version)));
+    let of = format!("of {}{}: {why}", name_of(&left.check), version.collect::<String>());
+    page.prose(indent + 2, &of, Style::Faint);
 }
 
 /// A name as one word of a command, safe to show.

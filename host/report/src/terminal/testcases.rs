@@ -258,6 +258,11 @@ impl List<'_> {
         if self.verbose && !result.description.is_empty() {
             page.prose(indent, &printable(&cut(&result.description, CHARACTERS)), Style::Faint);
         }
+        // Those that fail stand below the name of their check.
+        if let Some(check) = entry.check.filter(|_| entry.verdict != Verdict::Fail) {
+            let by = format!("by {} {}", name_of(&check.name), name_of(&check.version));
+            page.prose(indent, &by, Style::Faint);
+        }
         if entry.has_variants {
             for (name, value) in result.parameters.iter().chain(&result.assets) {
                 page.prose(indent, &format!("with {} = {}", name_of(name), name_of(value)), Style::Faint);

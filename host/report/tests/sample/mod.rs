@@ -5,8 +5,8 @@ mod whole;
 use std::collections::BTreeMap;
 
 use touchstone_report::{
-    Audit, Component, Finding, Format, IgnoredOutcome, Preflight, Report, Resource, Run, ScopeRef, Selected,
-    Severity, TestcaseResult, Tool, Usage, VersionResult, judge,
+    Audit, Component, Finding, Format, IgnoredOutcome, Preflight, Replay, Report, Resource, Run, ScopeRef,
+    Selected, Severity, TestcaseResult, Tool, Usage, VersionResult, judge,
 };
 use touchstone_scope::{Lifetime, NotRun, PlannedVersion, ResultKey, Section, State, Target, Verdict};
 
@@ -204,6 +204,27 @@ fn report(results: &BTreeMap<String, TestcaseResult>, recommended: &[&str]) -> R
     report
 }
 
+/// Two versions of a check side by side: v4 uses that of [`imperfect`], v5.1 a newer one, which a replay did not have.
+pub(crate) fn side_by_side() -> Report {
+    const NEWER: &str = "sha256:9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c5b4a39281706f5e4d3c2b1a0";
+    let one = |component: &str, verdict: Verdict, reason: &str| TestcaseResult {
+        component: Some(component.to_owned()),
+        ..checked("scs-0100-syntax-check", verdict, reason)
+    };
+    let of = |result: TestcaseResult| BTreeMap::from([("scs-0100-syntax-check".to_owned(), result)]);
+    let v4 = of(one(NAMING, Verdict::Pass, ""));
+    let v5 = of(one(NEWER, Verdict::Dnf, "the host does not grant it: compute GET /flavors/detail"));
+    let mut report = report(&v4, &[]);
+    report.components.insert(NEWER.to_owned(), component("scs-0100-flavor-naming", "4.0.0"));
+    rejudge(&mut report, [("v4", State::Warn, &v4), ("v5.1", State::Effective, &v5)], &[]);
+    report.replay = Some(Replay {
+        other_checks: vec!["scs-0100-flavor-naming".to_owned(), "scs-0103-standard-flavors".to_owned()],
+        other_components: vec![NEWER.to_owned()],
+        ..Replay::default()
+    });
+    report
+}
+
 fn rejudge(
     report: &mut Report,
     versions: [(&str, State, &BTreeMap<String, TestcaseResult>); 2],
@@ -213,7 +234,7 @@ fn rejudge(
     let planned = versions.iter().enumerate().map(|(unit, (name, state, results))| {
         let mut targets = BTreeMap::from([(Target::Main, vec![])]);
         for (testcase, result) in *results {
-            let key = ResultKey { testcase: testcase.clone(), unit: Some(unit) };
+            let key = ResultKey { testcase: testcase.clone(), check: Some(0), unit: Some(unit) };
             let advised = recommended.contains(&testcase.as_str());
             let target = if advised { Target::Recommended } else { Target::Main };
             targets.entry(target).or_default().push(key.clone());

@@ -103,6 +103,7 @@ pub(crate) fn left_behind() -> Report {
     let mut report = whole(0);
     let left = |kind: &str, id: Option<&str>, why: &str| Left {
         check: "scs-0117-volume-backup".into(),
+        version: Some("1.0.0".into()),
         service: "block-storage".into(),
         kind: kind.into(),
         id: id.map(str::to_owned),
@@ -275,7 +276,7 @@ fn report(results: [&BTreeMap<String, TestcaseResult>; 2], failures: usize) -> R
             if is_old && (id.starts_with("scs-0115") || MANUAL.contains(&id.as_str())) {
                 continue;
             }
-            let key = ResultKey { testcase: id.clone(), unit: Some(unit) };
+            let key = ResultKey { testcase: id.clone(), check: Some(0), unit: Some(unit) };
             targets.entry(target(id)).or_default().push(key.clone());
             found.insert(key, result.clone());
         }

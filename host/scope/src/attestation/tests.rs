@@ -32,7 +32,7 @@ fn failed(at: &str) -> Attestation {
 fn standing(all: &[Attestation], now: &str) -> String {
     let manifest = manifest();
     let testcase =
-        Testcase { lifetime: Lifetime::Quarter, ..manifest.testcase("papers-there").unwrap().1.clone() };
+        Testcase { lifetime: Lifetime::Quarter, ..manifest.attestable("papers-there").unwrap().clone() };
     let attestations = Attestations::new(all.to_vec());
     match attestations.for_testcase(SCOPE.parse().unwrap(), "gx-scs", &testcase, moment(now)) {
         Standing::Counts(said, until) => {
@@ -226,4 +226,21 @@ fn what_is_malformed_is_refused_with_a_lesson() {
     assert!(!escaped.contains('\u{1b}') && !escaped.contains('\n'), "{escaped}");
     let escaped = refused(&valid.replace("\"by\"", "\"\\u001b[2J\""));
     assert!(!escaped.contains('\u{1b}'), "{escaped}");
+}
+
+#[test]
+fn what_some_version_of_a_check_leaves_to_people_can_be_attested() {
+    let text = include_str!("../../tests/side-by-side.yaml");
+    let by_people = Manifest::parse("m.yaml", text).unwrap();
+    assert_eq!(by_people.attestable("papers-there").unwrap().lifetime, Lifetime::Quarter);
+    let both = text.replacen(
+        "    version: 2.0.0\n    testcases:\n      - {id: papers",
+        "    version: 2.0.0\n    manual: true\n    testcases:\n      - {id: papers",
+        1,
+    );
+    assert_ne!(both, text);
+    // The shorter time is the safe one to tell.
+    let both = Manifest::parse("m.yaml", &both).unwrap();
+    assert_eq!(both.attestable("papers-there").unwrap().lifetime, Lifetime::Week);
+    assert!(matches!(both.attestable("flavors-names"), Err(AttestError::NotManual { .. })));
 }

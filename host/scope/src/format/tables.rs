@@ -90,7 +90,7 @@ pub(crate) static MANIFEST: Shape = Shape {
         Field::required(
             "checks",
             Kind::List { of: &Kind::Object(&CHECK), at_least: 1 },
-            "The checks, each with the testcases that it provides. No testcase is provided twice.",
+            "The checks, each with the testcases that it provides. Only versions of the same check provide the same testcases.",
         ),
         Field::required(
             "modules",
@@ -175,7 +175,11 @@ static TESTCASE: Shape = Shape {
     what: "a testcase",
     about: "Propositions about a subject that are tested together (SCS-0003).",
     fields: &[
-        Field::required("id", Kind::Scalar(&ID), "Identifier; unique in the scope and never changed."),
+        Field::required(
+            "id",
+            Kind::Scalar(&ID),
+            "Identifier; unique in the scope but for versions of one check, and never changed.",
+        ),
         Field::required(
             "description",
             Kind::Scalar(&TEXT),
@@ -239,7 +243,7 @@ static VERSION: Shape = Shape {
 static INCLUDE: Shape = Shape {
     id: "include",
     what: "an include",
-    about: "A module, with the values of its parameters and assets.",
+    about: "A module, with the values of its parameters and assets, and with which versions of checks.",
     fields: &[
         Field::required("module", Kind::Scalar(&ID), "Identifier of the module."),
         Field::optional(
@@ -251,6 +255,11 @@ static INCLUDE: Shape = Shape {
             "assets",
             Kind::Map { keys: &NAME, of: &Kind::Object(&ASSET) },
             "The module's assets: all of them.",
+        ),
+        Field::optional(
+            "checks",
+            Kind::Map { keys: &CHECK_ID, of: &Kind::Scalar(&SEMVER) },
+            "Which version finds out the module's testcases, by check. Needed where several versions of a check provide them.",
         ),
     ],
 };

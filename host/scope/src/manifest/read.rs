@@ -1,6 +1,7 @@
 //! From a tree of YAML to a manifest, collecting all problems on the way.
 
 mod checks;
+mod choices;
 mod modules;
 mod timeline;
 mod versions;
@@ -40,8 +41,30 @@ struct Reader {
     problems: Vec<Problem>,
     /// Every testcase that a check provides, also of a check that has problems.
     testcases: Names,
+    /// The checks, also those that have problems.
+    checks: Vec<Provider>,
+    /// Who provides a testcase: indices into `checks`.
+    providers: BTreeMap<String, Vec<usize>>,
+    /// What each module asks of each check, by their identifiers.
+    asked: BTreeMap<String, BTreeMap<String, Asked>>,
     modules: Names,
     versions: Names,
+}
+
+/// A check, as far as others refer to it.
+struct Provider {
+    id: String,
+    version: String,
+    testcases: BTreeSet<String>,
+    span: Span,
+}
+
+/// What a module asks of a check.
+#[derive(Default)]
+struct Asked {
+    testcases: Vec<String>,
+    /// The first of them that several versions of the check provide.
+    several: Option<String>,
 }
 
 impl Reader {
@@ -147,11 +170,16 @@ impl Reader {
 
 /// A problem with a name that is not known. Among many problems, suggestions are not worth their time.
 fn unknown(problems: &mut Vec<Problem>, at: Span, message: String, name: &str, known: &Names) {
+    problems.push(unknown_after(problems.len(), at, message, name, known));
+}
+
+/// As [`unknown`], when there are so many problems already.
+fn unknown_after(problems: usize, at: Span, message: String, name: &str, known: &Names) -> Problem {
     const SUGGESTED: usize = 100;
     let problem = Problem::new(at, message);
     let known: Vec<_> = known.0.keys().map(String::as_str).collect();
-    let help = if problems.len() < SUGGESTED { suggestion(name, &known) } else { None };
-    problems.push(help.into_iter().fold(problem, Problem::help));
+    let help = if problems < SUGGESTED { suggestion(name, &known) } else { None };
+    help.into_iter().fold(problem, Problem::help)
 }
 
 /// Names that must be unique, with the places where they are defined.

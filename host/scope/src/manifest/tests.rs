@@ -19,7 +19,7 @@ fn everything_that_is_written_is_read() {
     assert_eq!(manifest.digest(), Sha256::of(TEXT.as_bytes()));
     assert_eq!((manifest.checks().len(), manifest.modules().len(), manifest.versions().len()), (4, 7, 4));
 
-    let (check, testcase) = manifest.testcase("flavors-boot").unwrap();
+    let (check, testcase) = manifest.providers("flavors-boot").next().unwrap();
     assert_eq!((check.id.as_str(), check.version.as_str(), check.manual), ("flavors", "1.0.0", false));
     assert_eq!(check.component, Some(Sha256::from_bytes([0x11; 32])));
     assert_eq!(
@@ -37,10 +37,10 @@ fn everything_that_is_written_is_read() {
     };
     assert_eq!(check.limits, limits);
     assert_eq!((testcase.section, testcase.lifetime), (Section::Heavy, Lifetime::Month));
-    let (_, testcase) = manifest.testcase("flavors-names").unwrap();
+    let (_, testcase) = manifest.providers("flavors-names").next().unwrap();
     assert_eq!((testcase.section, testcase.lifetime), (Section::Light, Lifetime::Week));
-    assert!(manifest.testcase("papers-there").unwrap().0.manual);
-    assert!(manifest.testcase("nothing").is_none());
+    assert!(manifest.providers("papers-there").next().unwrap().0.manual);
+    assert!(manifest.providers("nothing").next().is_none());
 
     let module = manifest.module("images-v1").unwrap();
     assert_eq!(module.parameters, BTreeMap::from([("list".to_owned(), "which images".to_owned())]));
@@ -84,7 +84,36 @@ fn aliases_can_stand_for_values() {
         .replacen("url: https://example.org/flavors}", "url: &flavors https://example.org/flavors}", 1)
         .replacen("url: https://example.org/flavors,", "url: *flavors ,", 1);
     let manifest = Manifest::parse("standards.yaml", &text).unwrap();
-    assert_eq!(manifest.testcase("flavors-boot").unwrap().1.url, "https://example.org/flavors");
+    assert_eq!(manifest.providers("flavors-boot").next().unwrap().1.url, "https://example.org/flavors");
+}
+
+#[test]
+fn versions_of_a_check_stand_side_by_side() {
+    let text = include_str!("../../tests/side-by-side.yaml");
+    let manifest = Manifest::parse("m.yaml", text).unwrap_or_else(|wrong| panic!("{}", wrong.plain()));
+    let providers = |testcase: &str| -> Vec<String> {
+        let names = |(check, found): (&Check, &Testcase)| format!("{}: {}", check.version, found.description);
+        manifest.providers(testcase).map(names).collect()
+    };
+    assert_eq!(providers("flavors-names"), ["1.4.0: Names are right.", "2.0.0: Names are righter."]);
+    assert_eq!(providers("flavors-new"), ["2.0.0: They are new."]);
+    let chosen = |version: &str| manifest.version(version).unwrap().includes[0].checks["flavors"].clone();
+    assert_eq!(["next", "v4", "v3"].map(chosen), ["2.0.0", "1.4.0", "1.4.0"]);
+    let include = &manifest.version("next").unwrap().includes[0];
+    assert_eq!(
+        manifest.checks().iter().map(|check| include.uses(check)).collect::<Vec<_>>(),
+        [false, true, true, true]
+    );
+    // Two checks may not provide the same, nor one check the same twice.
+    for (what, other) in [
+        ("id: flavors\n    version: 2.0.0", "id: favours\n    version: 2.0.0"),
+        ("version: 2.0.0", "version: 1.4.0"),
+    ] {
+        let problems = Manifest::parse("m.yaml", &text.replacen(what, other, 1)).unwrap_err();
+        let twice =
+            |problem: &&crate::Problem| problem.message == "the testcase `flavors-names` is defined twice";
+        assert_eq!(problems.problems().iter().filter(twice).count(), 1, "{}", problems.plain());
+    }
 }
 
 proptest! {

@@ -51,3 +51,27 @@ fn there_are_enough_letters() {
     let all: Vec<_> = letters().collect();
     assert_eq!((all.len(), all[0].as_str(), all[26].as_str()), (26 + 26 * 26, "a", "aa"));
 }
+
+#[test]
+fn which_version_of_a_check_is_used_is_said_where_there_are_several() {
+    let text = include_str!("../../tests/side-by-side.yaml");
+    let matrix = Manifest::parse("side-by-side.yaml", text).unwrap().matrix(date(2025, 1, 1));
+    let flavors = &matrix.rows[0];
+    let used: Vec<_> = flavors
+        .cells
+        .iter()
+        .flatten()
+        .map(|cell| cell.checks["flavors"].iter().cloned().collect::<Vec<_>>())
+        .collect();
+    assert_eq!(used, [["2.0.0"], ["1.4.0"], ["1.4.0"]]);
+    // Only in one of them: that it is used goes without saying in the manifest, and is said here.
+    assert_eq!(
+        matrix.rows[1].cells[1].as_ref().unwrap().checks["flavors"],
+        BTreeSet::from(["1.4.0".to_owned()])
+    );
+    // People attest it for v4, and nothing finds it out for next.
+    assert_eq!(matrix.rows[3].targets[&Target::Main], Coverage { testcases: 1, components: 0, manual: 0 });
+    let text = matrix.text(80);
+    assert_answer("side-by-side.matrix.txt", &text);
+    assert!(text.lines().take_while(|line| !line.is_empty()).all(|line| line.chars().count() <= 80));
+}

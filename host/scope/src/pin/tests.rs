@@ -224,3 +224,38 @@ proptest! {
         prop_assert_eq!(kept, text);
     }
 }
+
+#[test]
+fn what_includes_say_of_the_version_follows() {
+    let text = include_str!("../../tests/side-by-side.yaml");
+    let change = Pin { check: "flavors", version: Some("1.4.0"), new_version: Some("1.4.1"), ..new() };
+    let expected = text
+        .replace("flavors: 1.4.0", "flavors: 1.4.1")
+        .replace("flavors: \"1.4.0\"", "flavors: \"1.4.1\"")
+        .replace("version: 1.4.0", "version: 1.4.1")
+        .replace(&"1".repeat(64), &NEW["sha256:".len()..]);
+    assert_eq!(pinned(text, &change), expected);
+    // Only the entry that was named.
+    let change = Pin { version: Some("2.0.0"), new_version: None, ..change };
+    assert_eq!(pinned(text, &change), text.replace(&"2".repeat(64), &NEW["sha256:".len()..]));
+    let ambiguous = pin("m.yaml", text, &Pin { version: None, ..change }).unwrap_err();
+    assert_eq!(
+        ambiguous.to_string(),
+        "the manifest has the check `flavors` in the versions 1.4.0, 2.0.0: say which one"
+    );
+    // The other version is there already.
+    let same = pin(
+        "m.yaml",
+        text,
+        &Pin { check: "flavors", version: Some("1.4.0"), new_version: Some("2.0.0"), ..new() },
+    );
+    assert!(matches!(same, Err(PinError::Manifest(_))));
+    let aliased = text.replacen("checks: {flavors: 2.0.0}", "checks: &a {flavors: 2.0.0}", 1);
+    let aliased = aliased.replacen(
+        "      - {module: flavors-v1, checks: {flavors: 1.4.0}}",
+        "      - {module: flavors-v1, checks: *a }",
+        1,
+    );
+    let change = Pin { check: "flavors", version: Some("2.0.0"), new_version: Some("2.0.1"), ..new() };
+    assert!(matches!(pin("m.yaml", &aliased, &change), Err(PinError::CannotEdit { .. })), "{aliased}");
+}

@@ -16,6 +16,11 @@ fn keys(plan: &Plan, version: &str, target: Target) -> Vec<(String, Option<usize
     version.targets[&target].iter().map(|key| (key.testcase.clone(), key.unit)).collect()
 }
 
+/// Why the testcases that nothing runs are not run.
+fn not_run(plan: &Plan) -> BTreeMap<&str, NotRun> {
+    plan.not_run.iter().map(|(key, why)| (key.testcase.as_str(), *why)).collect()
+}
+
 fn testcases(unit: &Unit) -> Vec<&str> {
     unit.testcases.iter().map(String::as_str).collect()
 }
@@ -57,10 +62,14 @@ fn versions_share_a_unit_only_if_all_inputs_are_equal() {
     for (index, unit) in plan.units.iter().enumerate() {
         for testcase in &unit.testcases {
             let verdict = if index == 2 { Verdict::Fail } else { Verdict::Pass };
-            results.insert(ResultKey { testcase: testcase.clone(), unit: Some(index) }, verdict);
+            results.insert(
+                ResultKey { testcase: testcase.clone(), check: Some(index.min(1)), unit: Some(index) },
+                verdict,
+            );
         }
     }
-    results.insert(ResultKey { testcase: "backup-works".to_owned(), unit: None }, Verdict::Pass);
+    results
+        .insert(ResultKey { testcase: "backup-works".to_owned(), check: Some(2), unit: None }, Verdict::Pass);
     let verdicts: Vec<_> = plan.versions.iter().map(|version| version.score(&results).verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Pass, Verdict::Fail]);
 }
@@ -70,9 +79,8 @@ fn what_nothing_runs_is_asked_for_nevertheless_and_says_why() {
     let plan = manifest().plan(&march()).unwrap();
     assert_eq!(keys(&plan, "v2", Target::Main).last().unwrap(), &("backup-works".to_owned(), None));
     assert_eq!(keys(&plan, "next", Target::Preview), [("papers-there".to_owned(), None)]);
-    let expected =
-        [("backup-works".to_owned(), NotRun::NoComponent), ("papers-there".to_owned(), NotRun::Manual)];
-    assert_eq!(plan.not_run, BTreeMap::from(expected));
+    let expected = [("backup-works", NotRun::NoComponent), ("papers-there", NotRun::Manual)];
+    assert_eq!(not_run(&plan), BTreeMap::from(expected));
     assert_eq!(NotRun::NoComponent.to_string(), "no component in this manifest");
 }
 
@@ -82,12 +90,14 @@ fn a_narrowed_run_cannot_pass() {
     let plan = manifest().plan(&selection).unwrap();
     assert_eq!(plan.units.len(), 1);
     assert_eq!(testcases(&plan.units[0]), ["flavors-names"]);
-    assert_eq!(plan.not_run["flavors-boot"], NotRun::NotSelected);
-    assert_eq!(plan.not_run["backup-works"], NotRun::NotSelected);
-    assert_eq!(plan.not_run["flavors-boot"].to_string(), "not selected by --tests/--sections");
+    assert_eq!(not_run(&plan)["flavors-boot"], NotRun::NotSelected);
+    assert_eq!(not_run(&plan)["backup-works"], NotRun::NotSelected);
+    assert_eq!(not_run(&plan)["flavors-boot"].to_string(), "not selected by --tests/--sections");
     assert_eq!(keys(&plan, "v1", Target::Main).len(), 3);
-    let passed =
-        BTreeMap::from([(ResultKey { testcase: "flavors-names".to_owned(), unit: Some(0) }, Verdict::Pass)]);
+    let passed = BTreeMap::from([(
+        ResultKey { testcase: "flavors-names".to_owned(), check: Some(0), unit: Some(0) },
+        Verdict::Pass,
+    )]);
     assert!(plan.versions.iter().all(|version| version.score(&passed).verdict == Verdict::Miss));
 
     let sections = |list: &[Section]| Selection { sections: Some(list.iter().copied().collect()), ..march() };
@@ -96,7 +106,7 @@ fn a_narrowed_run_cannot_pass() {
     // Selected, but nothing runs it: not the same as nothing selected.
     let plan = manifest().plan(&sections(&[Section::Medium])).unwrap();
     assert!(plan.units.is_empty());
-    assert_eq!(plan.not_run["backup-works"], NotRun::NoComponent);
+    assert_eq!(not_run(&plan)["backup-works"], NotRun::NoComponent);
 }
 
 #[test]
@@ -150,4 +160,66 @@ fn mistakes_are_explained() {
         message(&Selection { tests: Some(Regex::new("^names").unwrap()), ..march() }),
         "--tests and --sections select none of the 7 testcases of next, v2, v1"
     );
+}
+
+fn side_by_side() -> Manifest {
+    Manifest::parse("side-by-side.yaml", include_str!("../../tests/side-by-side.yaml")).unwrap()
+}
+
+#[test]
+fn versions_of_one_check_are_units_of_their_own() {
+    let plan = side_by_side().plan(&Selection::on(date(2025, 1, 1))).unwrap();
+    let units: Vec<_> = plan
+        .units
+        .iter()
+        .map(|unit| (unit.version.as_str(), testcases(unit), unit.grants.len(), unit.limits.calls))
+        .collect();
+    let expected = [
+        ("2.0.0", vec!["flavors-boot", "flavors-names", "flavors-new"], 2, Some(7)),
+        // v4 and v3 ask for the same.
+        ("1.4.0", vec!["flavors-boot", "flavors-names", "flavors-old"], 1, None),
+    ];
+    assert_eq!(units, expected);
+    assert!(plan.units.iter().all(|unit| unit.check == "flavors"));
+    let named = |plan: &Plan| plan.units.iter().map(|unit| plan.name_of(unit)).collect::<Vec<_>>();
+    assert_eq!(named(&plan), ["flavors 2.0.0", "flavors 1.4.0"]);
+    // The same check with two sets of inputs is no other version.
+    assert_eq!(named(&manifest().plan(&march()).unwrap()), ["flavors", "images", "images"]);
+    let names = |version: &str| keys(&plan, version, Target::Main)[0].clone();
+    assert_eq!(names("next"), ("flavors-names".to_owned(), Some(0)));
+    assert_eq!(names("v4"), ("flavors-names".to_owned(), Some(1)));
+    assert_eq!(names("v3"), names("v4"));
+    assert_eq!(keys(&plan, "next", Target::Recommended), [("flavors-new".to_owned(), Some(0))]);
+    assert_eq!(keys(&plan, "v4", Target::Main)[2], ("flavors-old".to_owned(), Some(1)));
+    for version in &plan.versions {
+        for key in version.targets.values().flatten() {
+            let Some(unit) = key.unit else { continue };
+            assert_eq!(side_by_side().checks()[key.check.unwrap()].version, plan.units[unit].version);
+        }
+    }
+}
+
+#[test]
+fn what_no_version_runs_says_why_for_each() {
+    let plan = side_by_side().plan(&Selection::on(date(2025, 1, 1))).unwrap();
+    let reasons: Vec<_> =
+        plan.not_run.iter().map(|(key, why)| (key.testcase.as_str(), key.check, *why)).collect();
+    assert_eq!(
+        reasons,
+        [("papers-there", Some(2), NotRun::Manual), ("papers-there", Some(3), NotRun::NoComponent)]
+    );
+}
+
+#[test]
+fn a_selection_looks_at_each_version() {
+    // Heavy in 1.4.0 only.
+    let selection = Selection { sections: Some([Section::Heavy].into()), ..Selection::on(date(2025, 1, 1)) };
+    let plan = side_by_side().plan(&selection).unwrap();
+    assert_eq!(
+        plan.units.iter().map(|unit| (unit.version.as_str(), testcases(unit))).collect::<Vec<_>>(),
+        [("1.4.0", vec!["flavors-boot"])]
+    );
+    let selection = Selection { version: Some("next".to_owned()), ..Selection::on(date(2025, 1, 1)) };
+    let plan = side_by_side().plan(&selection).unwrap();
+    assert_eq!(plan.units.iter().map(|unit| unit.version.as_str()).collect::<Vec<_>>(), ["2.0.0"]);
 }

@@ -1,10 +1,10 @@
 //! Checks: identity, component, grants, limits, testcases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use touchstone_grants::Grant;
 
-use super::Reader;
+use super::{Provider, Reader};
 use crate::diagnostics::{Problem, Span};
 use crate::format::tables::{
     CHECK_ID, COUNT, DURATION, GRANT, HASH, ID, LIFETIME, SECTION, SEMVER, SIZE, SOURCE, TEXT, URL,
@@ -52,8 +52,13 @@ impl Reader {
         let grants = self.grants(node);
         let limits = node.field("limits").map(|node| self.limits(node)).unwrap_or_default();
         let evidence = self.described(node, "evidence");
-        let testcases = self.items(node, "testcases", Self::testcase);
         let span = node.field("id").map_or(node.span, |node| node.span);
+        let known = id.clone().zip(version.clone());
+        let mut provider =
+            known.map(|(id, version)| Provider { id, version, testcases: BTreeSet::new(), span });
+        let testcases =
+            self.items(node, "testcases", |reader, node| reader.testcase(node, provider.as_mut()));
+        self.checks.extend(provider);
         Some(Check {
             id: id?,
             version: version?,
@@ -120,13 +125,11 @@ impl Reader {
         node.field(key).and_then(|node| self.parsed(node, &COUNT)).map(|Count(count)| count)
     }
 
-    fn testcase(&mut self, node: &Node) -> Option<Testcase> {
+    fn testcase(&mut self, node: &Node, check: Option<&mut Provider>) -> Option<Testcase> {
         let at = node.field("id")?;
         let id = self.text(at, &ID);
-        if let Some(id) = &id
-            && let Err(problem) = self.testcases.define(id, at.span, "the testcase")
-        {
-            self.problems.push(problem);
+        if let Some(id) = &id {
+            self.provide(id, at.span, check);
         }
         let description = node.field("description").and_then(|node| self.text(node, &TEXT));
         let url = node.field("url").and_then(|node| self.text(node, &URL));
@@ -143,6 +146,31 @@ impl Reader {
             span: at.span,
         })
     }
+
+    /// Notes that a check provides a testcase, which only other versions of it may do, too.
+    fn provide(&mut self, testcase: &str, at: Span, check: Option<&mut Provider>) {
+        let is_new = check.is_some_and(|check| {
+            if !check.testcases.insert(testcase.to_owned()) {
+                return false;
+            }
+            let providers = self.providers.entry(testcase.to_owned()).or_default();
+            let are_versions = providers.iter().all(|other| are_versions(check, &self.checks[*other]));
+            // It comes to the others when all of it was read.
+            providers.push(self.checks.len());
+            are_versions
+        });
+        if let Err(problem) = self.testcases.define(testcase, at, "the testcase")
+            && !is_new
+        {
+            let help = "delete or rename one of them; only versions of one check provide the same testcases";
+            self.problems.push(problem.help(help));
+        }
+    }
+}
+
+/// Whether two checks are versions of one.
+fn are_versions(one: &Provider, other: &Provider) -> bool {
+    one.id == other.id && one.version != other.version
 }
 
 /// The place of a byte of a text, if the text is written without escapes; else all of it.

@@ -23,6 +23,10 @@ impl Reader {
         let parameters = self.described(node, "parameters");
         let assets = self.described(node, "assets");
         let targets = self.targets(node);
+        if let Some(id) = &id {
+            let asked = self.asked_of(&targets);
+            self.asked.entry(id.clone()).or_insert(asked);
+        }
         Some(Module { id: id?, name: name?, url: url?, parameters, assets, targets, span: at.span })
     }
 

@@ -77,9 +77,11 @@ impl Reader {
         }
         let parameters = self.named(node, "parameters", &NAME);
         let assets = self.named(node, "assets", &NAME);
+        let checks = self.choices(node);
         if let Some(module) = modules.iter().find(|module| module.id == name) {
             self.compare("parameter", module, &module.parameters, &parameters, at.span);
             self.compare("asset", module, &module.assets, &assets, at.span);
+            self.check_choices(module, &checks, at.span);
         }
         let parameters = parameters
             .into_iter()
@@ -87,7 +89,8 @@ impl Reader {
             .collect();
         let assets =
             assets.into_iter().filter_map(|(name, _, value)| Some((name, self.asset(value)?))).collect();
-        Some(Include { module: name, parameters, assets, span: at.span })
+        let checks = checks.into_iter().map(|choice| (choice.check, choice.version)).collect();
+        Some(Include { module: name, parameters, assets, checks, span: at.span })
     }
 
     /// What is given must be what the module declares.

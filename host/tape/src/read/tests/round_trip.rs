@@ -78,9 +78,16 @@ fn unit() -> impl Strategy<Value = Unit> {
         btree_map(any::<String>(), any::<String>(), 0..3),
         btree_map(any::<String>(), any::<String>(), 0..3),
     ];
-    let all = (any::<[String; 3]>(), maps, [texts(), texts(), texts()], any::<[u64; 7]>());
+    let all =
+        (any::<[String; 3]>(), maps, [texts(), texts(), texts()], any::<[u64; 7]>(), any::<Option<String>>());
     all.prop_map(
-        |([check, version, component], [parameters, assets], [evidence, grants, testcases], numbers)| {
+        |(
+            [check, version, component],
+            [parameters, assets],
+            [evidence, grants, testcases],
+            numbers,
+            prefix,
+        )| {
             let [wall_ms, memory_bytes, findings, outcomes, log_bytes, call_bytes, handles] = numbers;
             let limits = Limits { wall_ms, memory_bytes, findings, outcomes, log_bytes, call_bytes, handles };
             Unit {
@@ -94,6 +101,7 @@ fn unit() -> impl Strategy<Value = Unit> {
                 grants,
                 testcases,
                 limits,
+                prefix,
             }
         },
     )
