@@ -17,6 +17,7 @@ mod demo;
 mod determinism;
 mod differential;
 mod exit_codes;
+mod frozen;
 mod guide;
 mod iaas;
 mod ledger;

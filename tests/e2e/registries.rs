@@ -16,10 +16,21 @@ impl House {
     fn new() -> Self {
         let house = House { cloud: Cloud::start(), registry: DockerRegistry::open() };
         let key = house.cloud.folder().join("key");
-        let made = std::process::Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(key).status();
+        let made = std::process::Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-f"])
+            .arg(key)
+            .status();
         assert!(made.expect("ssh-keygen runs").success());
-        house.touchstone(&["check", "publish"]).arg(published().file(&published().reader)).args(["--store", "mine"]).run().assert_exit(0);
-        house.touchstone(&["check", "sign", "reader@1.0.0", "--key", "key", "--store", "mine"]).run().assert_exit(0);
+        house
+            .touchstone(&["check", "publish"])
+            .arg(published().file(&published().reader))
+            .args(["--store", "mine"])
+            .run()
+            .assert_exit(0);
+        house
+            .touchstone(&["check", "sign", "reader@1.0.0", "--key", "key", "--store", "mine"])
+            .run()
+            .assert_exit(0);
         house
     }
 
@@ -61,7 +72,8 @@ impl House {
 
     fn run(&self, more: &[&str]) -> Ran {
         let store = empty_store(self.cloud.folder());
-        let call = self.touchstone(&["run", "scope.yaml", "--cloud", "demo", "--trust", "trust.yaml", "--store"]);
+        let call =
+            self.touchstone(&["run", "scope.yaml", "--cloud", "demo", "--trust", "trust.yaml", "--store"]);
         call.arg(store).args(more).report(self.cloud.folder().join("report.json")).without_log().run()
     }
 }
@@ -75,7 +87,8 @@ fn what_was_pushed_is_pulled_by_digest_and_runs() {
     assert!(ran.stdout.contains(&format!("reader 1.0.0: {} in theirs", published().reader)), "{ran}");
     // With its signature.
     house.write_scope(&reference);
-    let explain = house.touchstone(&["trust", "explain", "trust.yaml", "reader@1.0.0", "--store", "theirs"]).run();
+    let explain =
+        house.touchstone(&["trust", "explain", "trust.yaml", "reader@1.0.0", "--store", "theirs"]).run();
     explain.assert_exit(0);
     // Pushing the same again changes nothing; another component does not get its tag.
     assert_eq!(house.push(), reference);
@@ -92,7 +105,11 @@ fn what_no_store_has_is_fetched_once() {
     house.write_scope(&house.push());
     let offline = house.run(&["--offline"]);
     offline.assert_exit(3);
-    offline.assert_complains(&["scope.yaml:6:9: check reader 1.0.0", "no store has its component", "was not allowed"]);
+    offline.assert_complains(&[
+        "scope.yaml:6:9: check reader 1.0.0",
+        "no store has its component",
+        "was not allowed",
+    ]);
     house.run(&[]).assert_exit(0);
     // From then on it is there.
     let House { cloud, registry } = house;
@@ -157,7 +174,9 @@ fn archives_carry_components_with_their_signatures() {
     ran.assert_exit(0);
     assert!(ran.stdout.contains("reader 1.0.0"), "{ran}");
     house.write_scope("oci://127.0.0.1:1/reader:1.0.0");
-    let ran = house.touchstone(&["run", "scope.yaml", "--cloud", "demo", "--trust", "trust.yaml", "--store", "theirs"]).run();
+    let ran = house
+        .touchstone(&["run", "scope.yaml", "--cloud", "demo", "--trust", "trust.yaml", "--store", "theirs"])
+        .run();
     ran.assert_exit(0);
     // The same twice is the same file.
     house.touchstone(&["save", "-o", "again.tar", "reader@1.0.0", "--store", "theirs"]).run().assert_exit(0);

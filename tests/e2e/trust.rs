@@ -110,21 +110,35 @@ fn what_is_revoked_too_old_or_asks_too_much_does_not_run() {
     let reader = &published().reader;
     for (more, reasons) in [
         (
-            format!("components:\n  - id: reader\n    revoked: [{{component: \"{reader}\", reason: it lies}}]\n"),
+            format!(
+                "components:\n  - id: reader\n    revoked: [{{component: \"{reader}\", reason: it lies}}]\n"
+            ),
             ["it is revoked: it lies", "trust.yaml:8:"],
         ),
-        ("components:\n  - id: \"read*\"\n    minimum: 1.0.1\n".into(), ["asks for version 1.0.1 or newer", "version 1.0.0"]),
+        (
+            "components:\n  - id: \"read*\"\n    minimum: 1.0.1\n".into(),
+            ["asks for version 1.0.1 or newer", "version 1.0.0"],
+        ),
         ("    at_most: [\"image GET /**\"]\n".into(), ["get at most what `at_most` lists", "compute GET"]),
-        ("components:\n  - id: reader\n    at_most: [\"compute GET /**\"]\n".into(), ["at_most", "image GET /images"]),
+        (
+            "components:\n  - id: reader\n    at_most: [\"compute GET /**\"]\n".into(),
+            ["at_most", "image GET /images"],
+        ),
     ] {
         house.assert_refused(&publisher(&key, &more), &reasons);
     }
-    house.assert_runs(&publisher(&key, "    trusted: true\n    at_most: [\"image GET /**\", \"compute GET /**\"]\n"));
+    house.assert_runs(&publisher(
+        &key,
+        "    trusted: true\n    at_most: [\"image GET /**\", \"compute GET /**\"]\n",
+    ));
     // What the manifest would give it beyond what it asks for counts as well.
     let mut entry = Entry::reader();
     entry.grants.push("compute POST /servers max 1".into());
     let greedy = House { scope: scope(&[entry]), ..house };
-    greedy.assert_refused_again(&publisher(&key, "    never: [create]\n"), &["never get grants to create", "compute POST /servers max 1"]);
+    greedy.assert_refused_again(
+        &publisher(&key, "    never: [create]\n"),
+        &["never get grants to create", "compute POST /servers max 1"],
+    );
 }
 
 impl House {
@@ -143,7 +157,10 @@ fn a_hash_that_somebody_reviewed_runs_unsigned() {
     let reader = &published().reader;
     house.assert_runs(&format!("accepted:\n  - {{component: \"{reader}\", reason: reviewed}}\n"));
     let other = digest(b"another");
-    house.assert_refused_again(&format!("accepted:\n  - {{component: \"{other}\", reason: reviewed}}\n"), &["may not run"]);
+    house.assert_refused_again(
+        &format!("accepted:\n  - {{component: \"{other}\", reason: reviewed}}\n"),
+        &["may not run"],
+    );
 }
 
 /// Signed as `cosign sign --key` does it, by OpenSSL: ECDSA over a payload about the OCI manifest.
@@ -152,11 +169,14 @@ fn signatures_of_cosign_count() {
     let house = House::new();
     let folder = house.cloud.folder();
     let shell = |script: &str| {
-        let output = Command::new("bash").args(["-ec", script]).current_dir(folder).output().expect("bash runs");
+        let output =
+            Command::new("bash").args(["-ec", script]).current_dir(folder).output().expect("bash runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("it is text").trim().to_owned()
     };
-    shell("openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out key.pub 2> /dev/null");
+    shell(
+        "openssl ecparam -name prime256v1 -genkey -noout -out key.pem && openssl ec -in key.pem -pubout -out key.pub 2> /dev/null",
+    );
     let index = fs::read_to_string(house.store.join("index.json")).expect("there is an index");
     let mut index: serde_json::Value = serde_json::from_str(&index).expect("it is JSON");
     let manifest = index["manifests"][0]["digest"].as_str().expect("a digest").to_owned();
@@ -172,7 +192,8 @@ fn signatures_of_cosign_count() {
     let signature = shell("openssl dgst -sha256 -sign key.pem payload | base64 -w0");
     // What `oras copy --to-oci-layout` brings along: the image under cosign's tag.
     let config = "{}";
-    let (layer, config_digest) = (put(&house.store, payload.to_string().as_bytes()), put(&house.store, config.as_bytes()));
+    let (layer, config_digest) =
+        (put(&house.store, payload.to_string().as_bytes()), put(&house.store, config.as_bytes()));
     let image = json!({
         "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": config_digest, "size": config.len()},
@@ -191,16 +212,22 @@ fn signatures_of_cosign_count() {
 
     let pem = fs::read_to_string(folder.join("key.pub")).expect("there is a key");
     let indented: String = pem.lines().map(|line| format!("        {line}\n")).collect();
-    let policy = format!("publishers:\n  - name: vendor\n    keys:\n      - |\n{indented}    components: [\"reader\"]\n");
+    let policy = format!(
+        "publishers:\n  - name: vendor\n    keys:\n      - |\n{indented}    components: [\"reader\"]\n"
+    );
     house.assert_runs(&policy);
     let explained = house.touchstone(&["trust", "explain", "trust.yaml", "reader@1.0.0"], &[]);
     explained.assert_exit(0);
     assert!(explained.stdout.contains("cosign signature: holds, by vendor"), "{explained}");
     // Another key says nothing.
-    shell("openssl ecparam -name prime256v1 -genkey -noout -out other.pem && openssl ec -in other.pem -pubout -out key.pub 2> /dev/null");
+    shell(
+        "openssl ecparam -name prime256v1 -genkey -noout -out other.pem && openssl ec -in other.pem -pubout -out key.pub 2> /dev/null",
+    );
     let pem = fs::read_to_string(folder.join("key.pub")).expect("there is a key");
     let indented: String = pem.lines().map(|line| format!("        {line}\n")).collect();
-    let policy = format!("publishers:\n  - name: vendor\n    keys:\n      - |\n{indented}    components: [\"reader\"]\n");
+    let policy = format!(
+        "publishers:\n  - name: vendor\n    keys:\n      - |\n{indented}    components: [\"reader\"]\n"
+    );
     house.assert_refused_again(&policy, &["has to be signed by vendor"]);
 }
 
@@ -219,7 +246,12 @@ fn policies_with_mistakes_are_refused() {
         ran.assert_exit(3);
         ran.assert_complains(&[told]);
     }
-    let ran = house.cloud.run_from(&house.store, &house.scope).env("TOUCHSTONE_TRUST", "absent.yaml").without_log().run();
+    let ran = house
+        .cloud
+        .run_from(&house.store, &house.scope)
+        .env("TOUCHSTONE_TRUST", "absent.yaml")
+        .without_log()
+        .run();
     ran.assert_exit(3);
     ran.assert_complains(&["absent.yaml"]);
     assert!(house.cloud.requests().is_empty(), "something was sent");

@@ -8,8 +8,8 @@ use touchstone_runtime::{PrepareError, Runtime};
 use touchstone_store::{Component, ComponentError};
 
 use crate::language::Language;
-use crate::{javascript, python};
 use crate::toolchain::{TARGET, Toolchain, ToolchainError};
+use crate::{javascript, python};
 
 /// A check cannot be built.
 #[derive(Debug, thiserror::Error)]

@@ -161,7 +161,10 @@ mod tests {
     fn names_that_are_none_are_refused() {
         let parent = std::env::temp_dir();
         for name in ["", "Check", "a b", "../x", "1st", "-a", "a/b", &"a".repeat(65)] {
-            assert!(matches!(create(&parent, name, Lang::Rust, Sdk::Carried(&[])), Err(CreateError::Name(_))), "{name}");
+            assert!(
+                matches!(create(&parent, name, Lang::Rust, Sdk::Carried(&[])), Err(CreateError::Name(_))),
+                "{name}"
+            );
         }
     }
 

@@ -94,7 +94,9 @@ fn base(sdk: &Path) -> Result<Vec<u8>, BuildError> {
     if lock.lines().any(|line| line == format!("base {digest}")) {
         Ok(base)
     } else {
-        Err(damaged(format!("it has the SHA-256 {digest} when it is unpacked, which is not the one in base.lock")))
+        Err(damaged(format!(
+            "it has the SHA-256 {digest} when it is unpacked, which is not the one in base.lock"
+        )))
     }
 }
 

@@ -40,12 +40,13 @@ impl Sources {
     /// Fetches a component with all that is said of it.
     async fn fetch(&self, source: &str, component: Digest) -> Result<(), String> {
         let (Some(registry), Some(store)) = (&self.registry, &self.fetched) else {
-            return Err(format!("no store has its component {component}, and fetching it from {source} was not allowed"));
+            return Err(format!(
+                "no store has its component {component}, and fetching it from {source} was not allowed"
+            ));
         };
         let reference: Reference = source.parse().map_err(|error| format!("{error}"))?;
         tracing::info!(%component, source, "fetching");
-        let artifact =
-            registry.pull(&reference, Some(component)).await.map_err(|error| error.to_string())?;
+        let artifact = registry.pull(&reference, Some(component)).await.map_err(|error| error.to_string())?;
         for left_out in artifact.left_out() {
             tracing::warn!(source, left_out, "something that is said of a component was left out");
         }
@@ -84,7 +85,8 @@ impl Library {
         let mut problems = BTreeSet::new();
         let mut wanted = BTreeMap::new();
         for unit in &task.plan.units {
-            let (Some(source), Ok(digest)) = (&unit.source, unit.component.to_string().parse::<Digest>()) else {
+            let (Some(source), Ok(digest)) = (&unit.source, unit.component.to_string().parse::<Digest>())
+            else {
                 continue;
             };
             if matches!(self.load(digest), Err(StoreError::Absent { .. })) {
@@ -106,7 +108,8 @@ impl Library {
     pub(crate) fn is_trusted(&self, unit: &Unit, component: &Component) -> Result<bool, String> {
         let Some(policy) = &self.sources.policy else { return Ok(false) };
         let signatures = signatures(&self.sources.all(), component.digest())?;
-        let accepted = decide(policy, component, &unit.grants, &signatures).map_err(|refusal| refusal.to_string())?;
+        let accepted =
+            decide(policy, component, &unit.grants, &signatures).map_err(|refusal| refusal.to_string())?;
         tracing::info!(check = unit.check, version = unit.version, %accepted, "may run");
         Ok(accepted.trusted)
     }

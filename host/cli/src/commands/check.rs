@@ -44,7 +44,8 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
 }
 
 async fn build(folder: &Path) -> Result<Component, Failure> {
-    touchstone_builder::build(folder, &*runtime(CompileLimits::default())?).await.map_err(|error| match error {
+    touchstone_builder::build(folder, &*runtime(CompileLimits::default())?).await.map_err(|error| match error
+    {
         BuildError::Toolchain(_) | BuildError::Program { .. } | BuildError::OldNode { .. } => {
             Exit::OwnFault.because(error)
         }

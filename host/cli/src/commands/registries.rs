@@ -65,9 +65,8 @@ pub(crate) fn save(args: &SaveArgs) -> Result<Exit, Failure> {
         let components = args.components.iter().map(named).collect::<Result<Vec<_>, _>>()?;
         components.iter().map(touchstone_store::Component::digest).collect::<Vec<_>>()
     };
-    let broken = |error: &dyn std::fmt::Display| {
-        Exit::OwnFault.because(format!("{}: {error}", args.output.display()))
-    };
+    let broken =
+        |error: &dyn std::fmt::Display| Exit::OwnFault.because(format!("{}: {error}", args.output.display()));
     let file = File::create(&args.output).map_err(|error| broken(&error))?;
     let mut writer = BufWriter::new(file);
     store.save_archive(&digests, &mut writer).map_err(refused)?;

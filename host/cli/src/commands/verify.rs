@@ -170,7 +170,8 @@ impl Scope {
         let file = touchstone_embedded::SCOPES.iter().find(|(_, content)| fits(content));
         let file = file.map(|(path, _)| folder.path().join(path));
         let along = vec![folder.path().join("checks/published")];
-        let named = if args.components.stores.store.is_empty() { &along } else { &args.components.stores.store };
+        let named =
+            if args.components.stores.store.is_empty() { &along } else { &args.components.stores.store };
         let stores = stores::open(named, folder.path())?;
         Ok(Scope { file, stores, _folder: Some(folder) })
     }
