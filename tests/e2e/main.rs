@@ -20,6 +20,7 @@ mod exit_codes;
 mod frozen;
 mod guide;
 mod iaas;
+mod languages;
 mod ledger;
 mod openstack;
 mod output;

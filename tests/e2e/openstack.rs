@@ -12,6 +12,7 @@ use client::{Flavor, PREFIX};
 use serde_json::{Value, json};
 
 use crate::harness::{Entry, Ran, Touchstone, kept, published, repo, scope, wasm_target};
+use crate::{guide, languages};
 
 /// The scope as it is published, with its components as they are published.
 fn scs() -> PathBuf {
@@ -63,6 +64,31 @@ fn mended() -> Vec<String> {
         Flavor::standard("SCS-8V-32", 8, 32768, 0).create(),
         Flavor::standard("SCS-1V-8", 1, 8192, 0).create(),
     ]
+}
+
+/// What came of the authors' guide, and the checks in other languages, by the same binary as everything else.
+#[test]
+fn checks_in_every_language_run_on_real_services() {
+    let bed = Bed::open();
+    bed.client().create(
+        [Flavor::bare("m1.tiny", 1, 256, 1), Flavor::bare("m1.small", 1, 2048, 1)].map(|f| f.create()),
+    );
+    let followed = guide::followed();
+    let store = followed.store();
+    let ran = bed.run(
+        &followed.scope(),
+        "tester",
+        &["--trust", &followed.policy().display().to_string(), "--store", &store.display().to_string()],
+    );
+    ran.assert_exit(1);
+    for testcase in guide::TESTCASES {
+        ran.assert_result(testcase, "FAIL", "has 256 MiB of memory, and should have 512");
+    }
+    let (store, entries) = languages::others();
+    let manifest = bed.write("languages.yaml", &scope(entries));
+    let ran = bed.run(&manifest, "tester", &["--store", &store.display().to_string()]);
+    ran.assert_exit(1);
+    languages::assert_verdicts(&ran);
 }
 
 #[test]

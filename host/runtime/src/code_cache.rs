@@ -1,22 +1,23 @@
 //! Compiled code on disk. The only module with `unsafe`: wasmtime cannot check that compiled code is what it compiled.
 //!
 //! The cache is a folder of this user's alone (mode 0700, owned by this user; otherwise it is not used). A file's name
-//! is made of the component's SHA-256 and the engine's compatibility hash; its content begins with the SHA-256 of the
-//! rest, so that a damaged file is noticed and compiled anew. Nothing is ever put there that this code did not compile.
+//! is made of the component's SHA-256 and the engine's compatibility hash; beside it lies its CRC-32, so that a damaged file is
+//! noticed and compiled anew. (Who could change it on purpose could change the checksum, too: it is as safe as the account.) Code
+//! is mapped, not read: that of a check in Python has 40 MB. Nothing is ever put there that this program did not compile.
 
 #![allow(unsafe_code)]
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest as _, Sha256};
 use touchstone_store::Digest;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Precompiled};
 
-const HASH_BYTES: usize = 32;
+/// The ending of a file with a checksum.
+const CHECKSUM: &str = "crc32";
 
 #[derive(Debug)]
 pub(crate) struct CodeCache {
@@ -43,18 +44,19 @@ impl CodeCache {
 
     /// The compiled component, if it is there and whole.
     pub(crate) fn load(&self, engine: &Engine, digest: &Digest) -> Option<Component> {
-        let content = fs::read(self.path(digest)?).ok()?;
-        let (hash, code) = content.split_at_checked(HASH_BYTES)?;
-        if Sha256::digest(code)[..] != *hash
-            || Engine::detect_precompiled(code) != Some(Precompiled::Component)
-        {
+        let path = self.path(digest)?;
+        let expected = fs::read_to_string(with_checksum(&path)).ok()?;
+        let is_whole = checksum_of(&path).is_ok_and(|checksum| checksum == expected)
+            && matches!(Engine::detect_precompiled_file(&path), Ok(Some(Precompiled::Component)));
+        if !is_whole {
             tracing::warn!(%digest, "compiled code in the cache is damaged, and is made anew");
             return None;
         }
-        // The file lies in a folder that only this user can write to, was written by `keep` below from what wasmtime compiled
-        // for this very component (the name) and an engine of this configuration (the suffix), and its bytes have not
-        // changed since (the hash).
-        deserialize(engine, digest, code)
+        // SAFETY: the file lies in a folder that only this user can write to, was written by `keep` below from what wasmtime
+        // compiled for this very component (the name) and an engine of this configuration (the suffix), and its bytes have
+        // not changed since (the checksum). It is never written over: another one takes its name. Wasmtime itself refuses code
+        // of another version or configuration.
+        loaded(digest, unsafe { Component::deserialize_file(engine, &path) })
     }
 
     /// Takes, and keeps, the code of a component that a child of ours compiled: the same program, with an engine of the same
@@ -63,7 +65,9 @@ impl CodeCache {
         if Engine::detect_precompiled(code) != Some(Precompiled::Component) {
             return None;
         }
-        let component = deserialize(engine, digest, code)?;
+        // SAFETY: it is what wasmtime compiled in that child, unchanged. Wasmtime itself refuses code of another version or
+        // configuration.
+        let component = loaded(digest, unsafe { Component::deserialize(engine, code) })?;
         self.keep(digest, code);
         Some(component)
     }
@@ -88,11 +92,8 @@ impl CodeCache {
     }
 }
 
-/// Loads code that is certain to be what wasmtime compiled.
-fn deserialize(engine: &Engine, digest: &Digest, code: &[u8]) -> Option<Component> {
-    // SAFETY: the callers say where the code comes from: from wasmtime in this process or in a child of it, unchanged.
-    // Wasmtime itself refuses code of another version or configuration.
-    match unsafe { Component::deserialize(engine, code) } {
+fn loaded(digest: &Digest, code: wasmtime::Result<Component>) -> Option<Component> {
+    match code {
         Ok(component) => Some(component),
         Err(error) => {
             tracing::debug!(%digest, %error, "compiled code does not fit, and is made anew");
@@ -101,13 +102,36 @@ fn deserialize(engine: &Engine, digest: &Digest, code: &[u8]) -> Option<Componen
     }
 }
 
+/// Code first, then its checksum: one without the other is as if it were not there.
 fn write(path: &Path, code: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(&Sha256::digest(code))?;
-    file.write_all(code)?;
-    file.persist(path)?;
+    for (path, content) in
+        [(path.to_owned(), code), (with_checksum(path), spelled(crc32fast::hash(code)).as_bytes())]
+    {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(content)?;
+        file.persist(path)?;
+    }
     Ok(())
+}
+
+fn with_checksum(path: &Path) -> PathBuf {
+    path.with_added_extension(CHECKSUM)
+}
+
+fn checksum_of(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let (mut hasher, mut buffer) = (crc32fast::Hasher::new(), vec![0; 1 << 18]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(spelled(hasher.finalize())),
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+}
+
+fn spelled(checksum: u32) -> String {
+    format!("{checksum:08x}")
 }
 
 #[cfg(unix)]
@@ -182,14 +206,16 @@ mod tests {
             fs::write(&path, damaged).expect("writes");
             assert!(!fixture.is_loaded(), "byte {place}");
         }
-        for length in [0, 10, HASH_BYTES, content.len() - 1] {
+        for length in [0, 10, content.len() - 1] {
             fs::write(&path, &content[..length]).expect("writes");
             assert!(!fixture.is_loaded(), "cut at {length}");
         }
-        let mut not_ours = Sha256::digest(EMPTY).to_vec();
-        not_ours.extend_from_slice(EMPTY);
-        fs::write(&path, not_ours).expect("writes");
+        write(&path, EMPTY).expect("writes");
         assert!(!fixture.is_loaded(), "a component that was not compiled");
+        fixture.store();
+        assert!(fixture.is_loaded());
+        fs::remove_file(with_checksum(&path)).expect("removes");
+        assert!(!fixture.is_loaded(), "without its checksum");
     }
 
     #[test]

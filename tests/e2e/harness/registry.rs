@@ -11,9 +11,11 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The user of a registry that asks who one is.
+#[allow(dead_code, reason = "only one of the two that include this file needs it")]
 pub(crate) const USER: &str = "tester";
 
 /// The user's password.
+#[allow(dead_code, reason = "only one of the two that include this file needs it")]
 pub(crate) const PASSWORD: &str = "open sesame";
 
 /// The line of an htpasswd file for that user: bcrypt, which is all that the registry takes.
