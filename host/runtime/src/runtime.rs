@@ -168,8 +168,10 @@ impl Runtime {
             return self.elsewhere(move |it| it.prepare_here(digest, &bytes)).await;
         };
         let turn = self.children.acquire().await;
+        let started = Instant::now();
         let compiled = child.compile(&bytes).await;
         drop(turn);
+        tracing::debug!(%digest, ms = started.elapsed().as_millis() as u64, "compiled by a child");
         match compiled {
             Ok(code) => self.elsewhere(move |it| it.adopt(digest, &code)).await,
             Err(error @ (ChildError::Invalid(_) | ChildError::NotStarted(_))) => {
