@@ -2,7 +2,7 @@
 //!
 //! [`build`] makes a component, asks it what it is, and embeds the answer as its descriptor. A check in Rust is an ordinary crate,
 //! for which this machine is made able to compile for `wasm32-unknown-unknown`; one in Python or JavaScript is made by what
-//! lies beside its SDK; a component that any other toolchain built is taken as it is. [`test`] runs a check's own tests, and
+//! lies beside its SDK; a component that any other toolchain built is taken as it is. [`test()`] runs a check's own tests, and
 //! [`create`] writes the source of a new check, with the SDK beside it.
 
 mod build;
