@@ -10,12 +10,16 @@ use crate::harness::{Cloud, Entry, Ran, repo, scope};
 
 /// The check of `frozen/check.wat`.
 fn component() -> Vec<u8> {
+    component_of(include_str!("frozen/check.wat"))
+}
+
+fn component_of(wat: &str) -> Vec<u8> {
     let contract = std::fs::read_to_string(repo().join("wit/check.wit")).expect("there is a contract");
     let mut resolve = Resolve::default();
     resolve.push_str("check.wit", &contract).expect("the contract is WIT");
     let package = resolve.push_str("world.wit", include_str!("frozen/world.wit")).expect("the world is WIT");
     let world = resolve.select_world(&[package], Some("frozen")).expect("it has the world");
-    let mut module = wat::parse_str(include_str!("frozen/check.wat")).expect("the module is WAT");
+    let mut module = wat::parse_str(wat).expect("the module is WAT");
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).expect("embeds");
     let mut encoder = ComponentEncoder::default().module(&module).expect("a module of that world");
     let mut bytes = encoder.encode().expect("encodes");
@@ -31,10 +35,14 @@ fn component() -> Vec<u8> {
 }
 
 fn run(cloud: &Cloud, date: &str) -> Ran {
+    run_component(cloud, &component(), date)
+}
+
+fn run_component(cloud: &Cloud, component: &[u8], date: &str) -> Ran {
     let store = empty_store(cloud.folder());
     let entry = Entry {
         id: "frozen".into(),
-        component: Some(put(&store, &component())),
+        component: Some(put(&store, component)),
         grants: Vec::new(),
         testcases: vec![("frozen-world".into(), "light"), ("frozen-door".into(), "light")],
         ..Entry::reader()
@@ -89,4 +97,19 @@ fn what_is_empty_is_shown() {
     {
         assert!(ran.stdout.contains(&format!("{import} (frozen: nothing is behind it)")), "{import}: {ran}");
     }
+}
+
+/// Lines without end, a megabyte at a time: they are refused before anything is made of them.
+#[test]
+fn what_is_printed_at_once_is_bounded() {
+    let cloud = Cloud::start();
+    let wat = include_str!("frozen/check.wat")
+        .replace("(memory (export \"memory\") 1)", "(memory (export \"memory\") 20)")
+        .replace(
+            "(call $stderr) (i32.const 32) (i32.const 15)",
+            "(call $stderr) (i32.const 32) (i32.const 1000000)",
+        );
+    let ran = run_component(&cloud, &component_of(&wat), "2026-01-02");
+    ran.assert_exit(2);
+    ran.assert_result("frozen-world", "DNF", "it printed 1000000 bytes at once; at most 65536 are taken");
 }

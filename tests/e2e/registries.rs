@@ -136,7 +136,7 @@ fn what_a_registry_damages_is_not_used_and_not_kept() {
         ran.assert_exit(3);
         ran.assert_complains(&["scope.yaml:6:9: check reader 1.0.0", told]);
         assert!(house.cloud.requests().is_empty(), "something was sent");
-        let kept = house.cache().join("touchstone/components/blobs/sha256").join(&hex);
+        let kept = house.cache().join("touchstone/components").join(&hex).join("blobs/sha256").join(&hex);
         assert!(!kept.exists(), "it was kept");
     }
     fs::write(&blob, &whole).expect("files can be written");

@@ -256,3 +256,39 @@ fn policies_with_mistakes_are_refused() {
     ran.assert_complains(&["absent.yaml"]);
     assert!(house.cloud.requests().is_empty(), "something was sent");
 }
+
+/// A policy in the environment holds for every command that compiles and runs components.
+#[test]
+fn a_policy_holds_for_every_command() {
+    let house = House::new();
+    house.assert_runs(&format!(
+        "accepted:\n  - {{component: \"{}\", reason: reviewed}}\n",
+        published().reader
+    ));
+    let recorded = house.cloud.run_from(&house.store, &house.scope).args(["--record", "run.tape"]).run();
+    recorded.assert_exit(0);
+    house.cloud.write("nobody.yaml", "format: touchstone.trust/v1\n");
+    let under = |arguments: &[&str]| {
+        house.cloud.touchstone().args(arguments).env("TOUCHSTONE_TRUST", "nobody.yaml").without_log().run()
+    };
+    for command in [
+        &["demo", "-q"][..],
+        &["replay", "run.tape", "--scope", "scope.yaml", "--store", "components"],
+        &[
+            "check",
+            "diff",
+            "reader@1.0.0",
+            "reader@1.0.0",
+            "--store",
+            "components",
+            "--scope",
+            "scope.yaml",
+            "--tapes",
+            "run.tape",
+        ],
+    ] {
+        let ran = under(command);
+        ran.assert_exit(3);
+        ran.assert_complains(&["may not run"]);
+    }
+}

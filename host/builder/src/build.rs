@@ -2,6 +2,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use touchstone_runtime::{PrepareError, Runtime};
@@ -72,7 +73,7 @@ pub enum BuildError {
 ///
 /// # Errors
 /// The folder is not the source of a check, it does not compile, or what it compiles to cannot be run by this host.
-pub async fn build(source: &Path, runtime: &Runtime) -> Result<Component, BuildError> {
+pub async fn build(source: &Path, runtime: &Arc<Runtime>) -> Result<Component, BuildError> {
     let read = |path: &Path| fs::read(path).map_err(|error| BuildError::io(path, error));
     let bytes = match Language::of(source) {
         Language::Component => read(source)?,

@@ -28,6 +28,7 @@ fn main() {
         run_at_20_ms(&house).await;
         round_trip(&house).await;
         instance(&house).await;
+        languages(&house).await;
         recording(&house).await;
         replay(&house).await;
         clouds_per_second(&house).await;
@@ -89,6 +90,26 @@ async fn instance(house: &House) {
         theirs,
         "",
     );
+}
+
+/// Everything from a component on disk to its first call, in a process that knows nothing of it yet, with compiled code in the
+/// cache: read, hash, admit, map the code, instantiate.
+async fn languages(house: &House) {
+    let rust = house.component(CHECK);
+    for (language, id) in [("Python", "external-ipv4"), ("JavaScript", "catalog-tls")] {
+        let other = house.build(id).await;
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..TURNS {
+            theirs.push(timed(house.start(rust.digest())).await);
+            ours.push(timed(house.start(other)).await);
+        }
+        row(
+            &format!("a check in {language}, from its file to its first call, warm, against one in Rust"),
+            ours,
+            theirs,
+            "≤ 150 ms",
+        );
+    }
 }
 
 /// The whole scope with a tape, against the same without; and how large the tape is, against what went over the wire.

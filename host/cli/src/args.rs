@@ -96,6 +96,8 @@ pub(crate) struct RunArgs {
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) components: ComponentArgs,
+    #[command(flatten)]
+    pub(crate) fetch: FetchArgs,
     /// Lower what any check may have, whatever the manifest grants it: `wall=30s`, `memory=32MiB`, `calls=100`,
     /// `in_flight=4`, `response_bytes=8MiB`, `findings=100`, `log_bytes=64KiB`. May be repeated.
     #[arg(long, value_name = "LIMIT=VALUE")]
@@ -329,6 +331,11 @@ pub(crate) struct ComponentArgs {
     /// manifest names].
     #[arg(long, value_name = "trust.yaml")]
     pub(crate) trust: Option<PathBuf>,
+}
+
+/// Whether components are fetched that no store has.
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
     /// Fetch nothing: every component has to be in a store.
     #[arg(long)]
     pub(crate) offline: bool,
@@ -551,7 +558,7 @@ pub(crate) enum CheckCommand {
         #[arg(long, value_name = "SCOPE.yaml", requires = "tapes")]
         scope: Option<PathBuf>,
         #[command(flatten)]
-        stores: StoreArgs,
+        components: ComponentArgs,
     },
     /// Build a component again from its source, and say whether the bytes are the same.
     Rebuild {

@@ -18,9 +18,10 @@ pub(crate) const TABLE: &str = "\
 Exit codes:
   0    every selected scope version is PASS (or: the command did what it was asked)
   1    some scope version is FAIL, or something that checks created could not be removed (or: a check's own tests failed; a
-       report could not be verified)
+       report could not be verified; a component is not what its source makes; verdicts change)
   2    none is FAIL, but some is DNF or MISS
-  3    a component or a manifest was refused: hash, import, grant, WIT version, malformed
+  3    a component or a manifest was refused: hash, import, grant, trust policy, WIT version, malformed; or a registry could
+       not be used
   4    the subject could not be reached, or did not let us in
   64   wrong usage
   70   a fault of Touchstone itself, or of this machine (a file that cannot be written)

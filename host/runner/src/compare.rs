@@ -52,6 +52,10 @@ fn judged_by(task: &Task, component: &Component) -> Result<Task, Refused> {
     selection.tests = Some(testcases_of(descriptor)?);
     let plan = task.manifest.plan(&selection).map_err(|error| refused(&error))?;
     let mut task = Task { selection, plan, ..task.clone() };
+    if !task.plan.units.iter().any(|unit| unit.check == descriptor.id) {
+        let file = &task.manifest_file;
+        return Err(refused(&format!("{file} has no check {} that could be judged", descriptor.id)));
+    }
     let asked: Vec<Grant> = descriptor.grants.iter().filter_map(|grant| grant.parse().ok()).collect();
     for unit in task.plan.units.iter_mut().filter(|unit| unit.check == descriptor.id) {
         unit.version = descriptor.version.to_string();

@@ -1,6 +1,7 @@
 //! Where the components of a run come from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use touchstone_registry::{Reference, Registry};
@@ -22,8 +23,9 @@ pub struct Sources {
     pub policy: Option<Policy>,
     /// Where components are fetched from that no store has and whose manifest names a source. Without it: nowhere.
     pub registry: Option<Registry>,
-    /// Where to keep what comes from registries; looked through after the other stores.
-    pub fetched: Option<Store>,
+    /// The folder for what comes from registries, in which each component has a store of its own: so that nothing that was
+    /// fetched can stand in the way of something else. Looked through after the other stores.
+    pub fetched: Option<PathBuf>,
 }
 
 impl From<Vec<Store>> for Sources {
@@ -33,15 +35,17 @@ impl From<Vec<Store>> for Sources {
 }
 
 impl Sources {
-    fn all(&self) -> Vec<Store> {
-        self.stores.iter().chain(&self.fetched).cloned().collect()
+    /// The stores that may have a component.
+    fn stores_for(&self, component: Digest) -> Vec<Store> {
+        let fetched = self.fetched.as_ref().and_then(|folder| Store::open(folder.join(component.hex())).ok());
+        self.stores.iter().cloned().chain(fetched).collect()
     }
 
     /// Fetches a component with all that is said of it.
     async fn fetch(&self, source: &str, component: Digest) -> Result<(), String> {
-        let (Some(registry), Some(store)) = (&self.registry, &self.fetched) else {
+        let (Some(registry), Some(fetched)) = (&self.registry, &self.fetched) else {
             return Err(format!(
-                "no store has its component {component}, and fetching it from {source} was not allowed"
+                "no store has its component {component}; `touchstone pull {source}` brings it"
             ));
         };
         let reference: Reference = source.parse().map_err(|error| format!("{error}"))?;
@@ -50,12 +54,14 @@ impl Sources {
         for left_out in artifact.left_out() {
             tracing::warn!(source, left_out, "something that is said of a component was left out");
         }
-        store.add(&artifact, false).map_err(|error| error.to_string())?;
+        let store =
+            Store::open_or_create(fetched.join(component.hex())).map_err(|error| error.to_string())?;
+        store.add(&artifact, true).map_err(|error| error.to_string())?;
         Ok(())
     }
 }
 
-/// The components of some stores, each read, hashed and compiled once for all runs of a process.
+/// The components of some stores, each read, hashed and compiled for all runs of a process.
 pub(crate) struct Library {
     runtime: Arc<Runtime>,
     sources: Sources,
@@ -72,7 +78,7 @@ impl Library {
         if let Some(known) = self.loaded().get(&digest) {
             return Ok(known.clone());
         }
-        let component = Store::find(&self.sources.all(), digest)?;
+        let component = Store::find(&self.sources.stores_for(digest), digest)?;
         self.loaded().insert(digest, component.clone());
         Ok(component)
     }
@@ -89,7 +95,7 @@ impl Library {
             else {
                 continue;
             };
-            if matches!(self.load(digest), Err(StoreError::Absent { .. })) {
+            if matches!(self.load(digest), Err(StoreError::Absent { .. })) || self.lacks_signatures(digest) {
                 wanted.insert(digest, (source, place(unit, task)));
             }
         }
@@ -101,13 +107,21 @@ impl Library {
         if problems.is_empty() { Ok(()) } else { Err(Refused { problems: problems.into_iter().collect() }) }
     }
 
+    /// Whether nothing is known that vouches for a component, and somebody would have to: it may have been signed since it was
+    /// fetched.
+    fn lacks_signatures(&self, component: Digest) -> bool {
+        self.sources.policy.is_some()
+            && self.sources.registry.is_some()
+            && signatures(&self.sources.stores_for(component), component).is_ok_and(|all| all.is_empty())
+    }
+
     /// Whether the policy trusts whoever vouches for a component; nobody is trusted where there is no policy.
     ///
     /// # Errors
     /// It may not run: by which rule.
     pub(crate) fn is_trusted(&self, unit: &Unit, component: &Component) -> Result<bool, String> {
         let Some(policy) = &self.sources.policy else { return Ok(false) };
-        let signatures = signatures(&self.sources.all(), component.digest())?;
+        let signatures = signatures(&self.sources.stores_for(component.digest()), component.digest())?;
         let accepted =
             decide(policy, component, &unit.grants, &signatures).map_err(|refusal| refusal.to_string())?;
         tracing::info!(check = unit.check, version = unit.version, %accepted, "may run");

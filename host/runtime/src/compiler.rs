@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use wasmtime::Engine;
@@ -49,6 +49,9 @@ pub const CHILD_THREADS: usize = 4;
 /// Exit code of a child that was given what is no component. Whatever else it ends with is for lack of time or memory.
 const INVALID: i32 = 65;
 
+/// Compiled code larger than this is not taken: 256 MiB. (That of a check in Python has 40 MiB.)
+const MAX_CODE: u64 = 256 << 20;
+
 /// More than a message of the compiler has, in bytes.
 const MAX_MESSAGE: u64 = 16 << 10;
 
@@ -61,6 +64,8 @@ pub(crate) enum ChildError {
     TimedOut(Duration),
     #[error("compiling it took more than {} MiB of memory, or brought the compiler down", .0 >> 20)]
     Failed(u64),
+    #[error("it compiles to more than {} MiB of code", MAX_CODE >> 20)]
+    TooMuchCode,
     #[error("the process that compiles it cannot be started: {0}")]
     NotStarted(io::Error),
 }
@@ -78,7 +83,7 @@ impl ChildCompiler {
                     let _ = stdin.write_all(component).await;
                 }
             };
-            let code = read(child.stdout.take(), memory_bytes);
+            let code = read(child.stdout.take(), MAX_CODE + 1);
             let message = read(child.stderr.take(), MAX_MESSAGE);
             let ((), code, message) = tokio::join!(writing, code, message);
             (child.wait().await, code, message)
@@ -91,6 +96,7 @@ impl ChildCompiler {
         let status = status.map_err(ChildError::NotStarted)?;
         let message = String::from_utf8_lossy(&message).trim().to_owned();
         match status.code() {
+            Some(0) if code.len() as u64 > MAX_CODE => Err(ChildError::TooMuchCode),
             Some(0) => Ok(code),
             Some(INVALID) => Err(ChildError::Invalid(message)),
             _ => {
@@ -154,8 +160,10 @@ pub fn compile_for_parent(memory_bytes: u64, seconds: u64) -> u8 {
     }
 }
 
-/// From now on this process cannot have more than this, nor write files, nor leave its memory behind.
+/// From now on this process cannot have more than this, nor write files, nor leave its memory behind, nor outlive its parent.
 fn limit(memory_bytes: u64, seconds: u64) -> rustix::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     for (resource, most) in [
         // Memory that can be written to: code and data of this program are shared, and address space costs nothing.
         (Resource::Data, memory_bytes),

@@ -18,8 +18,11 @@ use crate::printed::Printed;
 
 pub(crate) mod random;
 
-/// The most that a check may print or be given of random numbers in one call, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
+/// The most that a check may be given of random numbers in one call, in bytes.
+const MAX_RANDOM: u64 = 1 << 20;
+
+/// The most that a check may print in one call, in bytes. (WASI lets it have 4 KiB in calls that wait.)
+const MAX_PRINTED: u64 = 64 << 10;
 
 /// It called something that is empty here.
 #[derive(Debug, thiserror::Error)]
@@ -242,10 +245,16 @@ fn link_output(linker: Linking<'_, '_>, name: &str) -> wasmtime::Result<bool> {
     type Stream = Resource<OutputStream>;
     match name {
         "[method]output-stream.check-write" => {
-            linker.func_wrap(name, |_: Cx<'_>, (_,): (Stream,)| Ok((Ok::<_, StreamError>(MAX_BYTES),)))?;
+            linker.func_wrap(name, |_: Cx<'_>, (_,): (Stream,)| Ok((Ok::<_, StreamError>(MAX_PRINTED),)))?;
         }
         "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
             linker.func_wrap(name, |mut cx: Cx<'_>, (stream, bytes): (Stream, Vec<u8>)| {
+                if bytes.len() as u64 > MAX_PRINTED {
+                    wasmtime::bail!(
+                        "it printed {} bytes at once; at most {MAX_PRINTED} are taken",
+                        bytes.len()
+                    );
+                }
                 let printed = if stream.rep() == STDERR { Printed::Error } else { Printed::Output };
                 cx.data_mut().print(printed, &bytes);
                 Ok((Ok::<(), StreamError>(()),))
@@ -266,9 +275,9 @@ fn link_random(linker: Linking<'_, '_>, name: &str) -> wasmtime::Result<bool> {
     match name {
         "get-random-bytes" | "get-insecure-random-bytes" => {
             linker.func_wrap(name, |mut cx: Cx<'_>, (count,): (u64,)| {
-                if count > MAX_BYTES {
+                if count > MAX_RANDOM {
                     wasmtime::bail!(
-                        "it asked for {count} random bytes; at most {MAX_BYTES} are given at a time"
+                        "it asked for {count} random bytes; at most {MAX_RANDOM} are given at a time"
                     );
                 }
                 Ok((cx.data_mut().random.bytes(count as usize),))

@@ -87,9 +87,8 @@ impl Imports {
             Printed::Output => (&mut self.output, LogLevel::Info),
             Printed::Error => (&mut self.error, LogLevel::Warning),
         };
-        for line in lines.take(bytes) {
-            self.said.log(level, line);
-        }
+        let said = &mut self.said;
+        lines.take(bytes, |line| said.log(level, line));
     }
 }
 

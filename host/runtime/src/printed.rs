@@ -14,19 +14,17 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// The lines that are whole now. One that gets too long is ended.
-    pub(crate) fn take(&mut self, bytes: &[u8]) -> Vec<String> {
-        let mut whole = Vec::new();
+    /// Hands over each line that is whole now. One that gets too long is ended.
+    pub(crate) fn take(&mut self, bytes: &[u8], mut line: impl FnMut(String)) {
         for &byte in bytes {
             if byte != b'\n' {
                 self.begun.push(byte);
             }
             if byte == b'\n' || self.begun.len() >= MAX_TEXT {
-                whole.push(String::from_utf8_lossy(&self.begun).into_owned());
+                line(String::from_utf8_lossy(&self.begun).into_owned());
                 self.begun.clear();
             }
         }
-        whole
     }
 }
 
@@ -36,7 +34,15 @@ mod tests {
 
     #[test]
     fn lines_are_put_together() {
-        let mut lines = Lines::default();
+        struct Taken(Lines);
+        impl Taken {
+            fn take(&mut self, bytes: &[u8]) -> Vec<String> {
+                let mut all = Vec::new();
+                self.0.take(bytes, |line| all.push(line));
+                all
+            }
+        }
+        let mut lines = Taken(Lines::default());
         assert!(lines.take(b"hel").is_empty());
         assert_eq!(lines.take(b"lo\n\nwor"), ["hello", ""]);
         assert_eq!(lines.take(b"ld\xff\n"), ["world\u{fffd}"]);

@@ -159,11 +159,18 @@ impl Runtime {
         component: &Component,
         trusted: bool,
     ) -> Result<PreparedCheck, PrepareError> {
-        let digest = component.digest();
+        self.prepare_bytes(component.digest(), component.bytes().clone(), trusted).await
+    }
+
+    async fn prepare_bytes(
+        self: &Arc<Self>,
+        digest: Digest,
+        bytes: Bytes,
+        trusted: bool,
+    ) -> Result<PreparedCheck, PrepareError> {
         if let Some(prepared) = self.elsewhere(move |it| it.prepare_cached(digest)).await {
             return prepared;
         }
-        let bytes = component.bytes().clone();
         let Some(child) = self.child.as_ref().filter(|_| !trusted) else {
             return self.elsewhere(move |it| it.prepare_here(digest, &bytes)).await;
         };
@@ -215,14 +222,15 @@ impl Runtime {
         self.link(digest, &component)
     }
 
-    /// Asks a component for its descriptor by running its `describe`, with no capability and ten seconds.
+    /// Asks a component for its descriptor by running its `describe`, with no capability and ten seconds. Nobody vouches for it
+    /// yet: it is compiled like other such components.
     ///
     /// # Errors
     /// The component cannot be run, or what it says is not a descriptor.
-    pub async fn describe(&self, bytes: &[u8]) -> Result<Descriptor, PrepareError> {
+    pub async fn describe(self: &Arc<Self>, bytes: &[u8]) -> Result<Descriptor, PrepareError> {
         let digest = Digest::of(bytes);
         let wrong = |why: String| PrepareError { digest, why };
-        let prepared = self.link(digest, &self.compile(digest, bytes)?)?;
+        let prepared = self.prepare_bytes(digest, bytes.to_vec().into(), false).await?;
         let check = prepared.code.as_ref().map_err(|why| wrong(why.clone()))?;
         let limits = Limits { wall: DESCRIBE_WALL, ..Limits::default() };
         let assignment = Assignment {

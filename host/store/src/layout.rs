@@ -102,6 +102,9 @@ pub enum StoreError {
     Archive(String),
 }
 
+/// `oci-layout` is one line.
+const MAX_MARKER_BYTES: u64 = 1 << 10;
+
 impl Store {
     /// Opens a store.
     ///
@@ -111,7 +114,8 @@ impl Store {
         let folder = folder.into();
         let marker = folder.join(MARKER);
         let not_a_store = |why: String| StoreError::NotAStore { folder: folder.clone(), why };
-        let text = fs::read(&marker).map_err(|error| not_a_store(format!("oci-layout: {error}")))?;
+        let text =
+            files::read_at_most(&marker, MAX_MARKER_BYTES).map_err(|error| not_a_store(error.to_string()))?;
         let marker: Marker =
             serde_json::from_slice(&text).map_err(|error| not_a_store(format!("oci-layout: {error}")))?;
         if marker.image_layout_version != "1.0.0" {
@@ -197,6 +201,7 @@ pub fn read_component(path: &Path) -> Result<Component, StoreError> {
 
 fn read_bounded(path: &Path, what: &str) -> Result<Vec<u8>, StoreError> {
     let read = || {
+        files::check_is_file(path)?;
         let file = fs::File::open(path)?;
         let size = file.metadata()?.len();
         let mut bytes = Vec::new();

@@ -23,7 +23,7 @@ use touchstone_runner::{Job, RecordedRun, Runner, Task};
 use touchstone_runtime::{Assignment, Ended, Limits, Listener, PreparedCheck, Runtime, RuntimeConfig};
 use touchstone_scope::{Manifest, Selection};
 use touchstone_simulator::{Running, Scenario, Simulator};
-use touchstone_store::{Component, Store};
+use touchstone_store::{Component, Digest, Store};
 
 const SCOPE: &str = "scopes/scs-compatible-iaas.yaml";
 
@@ -59,6 +59,24 @@ impl House {
     pub fn prepare(&self, component: &Component) -> PreparedCheck {
         let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
         tokio.block_on(self.runtime.prepare(component, true)).unwrap()
+    }
+
+    /// Builds a check of the repository that is not in Rust into the store, and compiles it.
+    pub async fn build(&self, id: &str) -> Digest {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../checks").join(id);
+        let component = touchstone_builder::build(&source, &self.runtime).await.unwrap();
+        self.store.publish(&component, true).unwrap();
+        self.runtime.prepare(&component, true).await.unwrap();
+        component.digest()
+    }
+
+    /// What a new process does with a component, until its first call fails.
+    pub async fn start(&self, component: Digest) -> Ended {
+        let config = RuntimeConfig { code_cache: Some(self.folder.path().join("code")), child: None };
+        let runtime = Arc::new(Runtime::new(&config).unwrap());
+        let component = self.store.load(component).unwrap();
+        let check = runtime.prepare(&component, true).await.unwrap();
+        run_check(&check, &component, Arc::new(Nobody)).await
     }
 
     pub fn runner(&self) -> Runner {

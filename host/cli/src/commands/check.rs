@@ -33,8 +33,8 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
             Ok(false) => Ok(Exit::Fail),
             Err(error) => Err(Exit::Refused.because(error)),
         },
-        CheckCommand::Diff { before, after, tapes, scope, stores } => {
-            diff::diff(&before, &after, &tapes, scope.as_deref(), &stores.store).await
+        CheckCommand::Diff { before, after, tapes, scope, components } => {
+            diff::diff(&before, &after, &tapes, scope.as_deref(), &components).await
         }
         CheckCommand::Rebuild { component, source, stores } => {
             rebuild(&component, &source, &stores.store).await
@@ -44,13 +44,14 @@ pub(crate) async fn check(command: CheckCommand) -> Result<Exit, Failure> {
 }
 
 async fn build(folder: &Path) -> Result<Component, Failure> {
-    touchstone_builder::build(folder, &*runtime(CompileLimits::default())?).await.map_err(|error| match error
-    {
-        BuildError::Toolchain(_) | BuildError::Program { .. } | BuildError::OldNode { .. } => {
-            Exit::OwnFault.because(error)
-        }
-        error => Exit::Refused.because(error),
-    })
+    touchstone_builder::build(folder, &runtime(CompileLimits::default())?).await.map_err(
+        |error| match error {
+            BuildError::Toolchain(_) | BuildError::Program { .. } | BuildError::OldNode { .. } => {
+                Exit::OwnFault.because(error)
+            }
+            error => Exit::Refused.because(error),
+        },
+    )
 }
 
 async fn publish(folder: &Path, replace: bool, store: Option<PathBuf>) -> Result<Exit, Failure> {

@@ -1,4 +1,4 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use touchstone_registry::{Registry, RegistryConfig};
 use touchstone_runner::{Runner, Sources};
@@ -6,36 +6,45 @@ use touchstone_runtime::CompileLimits;
 use touchstone_store::Store;
 
 use super::{base, runtime, stores, trust};
-use crate::args::{ComponentArgs, RegistryArgs};
-use crate::exit::{Exit, Failure};
+use crate::args::{ComponentArgs, FetchArgs, RegistryArgs};
+use crate::exit::Failure;
 
-/// A runner that takes components from where the arguments say; the nearest store is looked for above `start`.
-pub(crate) fn runner(args: &ComponentArgs, start: &Path) -> Result<Runner, Failure> {
+/// A runner that takes components from where the arguments say, and fetches the others, if it may; the nearest store is looked
+/// for above `start`.
+pub(crate) fn runner(
+    args: &ComponentArgs,
+    fetch: Option<&FetchArgs>,
+    start: &Path,
+) -> Result<Runner, Failure> {
+    let registry = fetch.filter(|fetch| !fetch.offline).map(|fetch| registry(&fetch.registry));
     let stores = match stores::open(&args.stores.store, start) {
         // Who fetches everything needs no store of their own.
-        Err(_) if args.stores.store.is_empty() && !args.offline && stores::is_nowhere(start) => Vec::new(),
+        Err(_) if args.stores.store.is_empty() && registry.is_some() && stores::is_nowhere(start) => {
+            Vec::new()
+        }
         stores => stores?,
     };
-    runner_of(args, stores)
+    of(args.trust.as_deref(), stores, registry)
 }
 
-/// A runner that takes components from these stores, and else from where the arguments say.
-pub(crate) fn runner_of(args: &ComponentArgs, stores: Vec<Store>) -> Result<Runner, Failure> {
-    let policy = trust::policy(args.trust.as_deref())?;
+/// A runner that takes components from these stores, or from what was fetched before.
+pub(crate) fn runner_of(trust: Option<&Path>, stores: Vec<Store>) -> Result<Runner, Failure> {
+    of(trust, stores, None)
+}
+
+fn of(trust: Option<&Path>, stores: Vec<Store>, registry: Option<Registry>) -> Result<Runner, Failure> {
+    let policy = trust::policy(trust)?;
     let limits = policy.as_ref().map(touchstone_trust::Policy::compile_limits);
     let limits = limits.map_or_else(CompileLimits::default, |limits| CompileLimits {
         wall: limits.wall,
         memory_bytes: limits.memory,
     });
-    let registry = (!args.offline).then(|| registry(&args.registry));
-    Ok(Runner::new(runtime(limits)?, Sources { stores, policy, registry, fetched: fetched()? }))
+    Ok(Runner::new(runtime(limits)?, Sources { stores, policy, registry, fetched: fetched() }))
 }
 
 /// Where what comes from registries is kept: `$XDG_CACHE_HOME/touchstone/components`.
-fn fetched() -> Result<Option<Store>, Failure> {
-    let Some(cache) = base("XDG_CACHE_HOME", ".cache") else { return Ok(None) };
-    let store = Store::open_or_create(cache.join("components"));
-    store.map(Some).map_err(|error| Exit::OwnFault.because(error))
+fn fetched() -> Option<PathBuf> {
+    base("XDG_CACHE_HOME", ".cache").map(|cache| cache.join("components"))
 }
 
 pub(crate) fn registry(args: &RegistryArgs) -> Registry {

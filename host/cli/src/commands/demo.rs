@@ -1,11 +1,10 @@
 use touchstone_capabilities::openstack::{CloudConfig, Env};
-use touchstone_runner::{Job, Runner, Task};
-use touchstone_runtime::CompileLimits;
+use touchstone_runner::{Job, Task};
 use touchstone_scope::Manifest;
 use touchstone_simulator::{Scenario, Simulator};
 use touchstone_store::Store;
 
-use super::{run, runtime};
+use super::{components, run};
 use crate::args::DemoArgs;
 use crate::exit::{Exit, Failure};
 use crate::terminal;
@@ -41,8 +40,7 @@ pub(crate) async fn demo(args: DemoArgs) -> Result<Exit, Failure> {
     let file = folder.path().join(SCOPE).display().to_string();
     let job = run::job(manifest, file, &args.selection, config, folder.path().join("journal"))?;
     let job = Job { task: Task { subject: scenario.name.clone(), ..job.task }, ..job };
-    let exit =
-        run::finish(&Runner::new(runtime(CompileLimits::default())?, vec![store]), job, &args.output).await;
+    let exit = run::finish(&components::runner_of(None, vec![store])?, job, &args.output).await;
     cloud.stop().await;
     exit
 }

@@ -20,7 +20,7 @@ pub(crate) async fn replay(args: ReplayArgs) -> Result<Exit, Failure> {
         );
     }
     let manifest = Arc::new(scope::read(&args.scope)?);
-    let runner = components::runner(&args.components, &args.scope)?;
+    let runner = components::runner(&args.components, None, &args.scope)?;
     let tapes = tapes(&args.tapes)?;
     if let ([tape], false) = (tapes.as_slice(), args.tapes.iter().any(|path| path.is_dir())) {
         let replayed = one(&runner, tape, manifest, &args).await?;

@@ -19,7 +19,7 @@ use crate::terminal;
 pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let manifest = scope::read(&args.scope)?;
     let ceiling = ceiling(&args.ceiling)?;
-    let runner = components::runner(&args.components, &args.scope)?;
+    let runner = components::runner(&args.components, Some(&args.fetch), &args.scope)?;
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
     let key = args.sign.as_deref().map(sign::key).transpose()?;

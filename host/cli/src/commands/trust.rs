@@ -22,6 +22,9 @@ pub(crate) fn trust(command: TrustCommand) -> Result<Exit, Failure> {
             let explanation = touchstone_runner::explain(&policy, &opened, &component, &[])
                 .map_err(|error| Exit::Refused.because(error))?;
             terminal::print(&format!("{explanation}\n"));
+            terminal::note(
+                "This is about what it asks for. What a manifest grants it has to be below the ceilings as well.",
+            );
             Ok(if explanation.decision.is_ok() { Exit::Pass } else { Exit::Refused })
         }
     }

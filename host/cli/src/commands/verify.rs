@@ -205,7 +205,7 @@ async fn recompute(
     sources: &ComponentArgs,
 ) -> Result<Result<(), Vec<Flaw>>, Failure> {
     let file = scope.file.as_deref().unwrap_or(Path::new("")).display().to_string();
-    let runner = components::runner_of(sources, scope.stores.clone())?;
+    let runner = components::runner_of(sources.trust.as_deref(), scope.stores.clone())?;
     let selection = match selection_of_report(report) {
         Ok(selection) => selection,
         Err(flaw) => return Ok(Err(vec![flaw])),

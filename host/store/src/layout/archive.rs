@@ -74,8 +74,8 @@ impl Store {
         unpack(from, folder.path(), MAX_ARCHIVE_BYTES)?;
         let unpacked =
             Store::open(folder.path()).map_err(|_| wrong("it has no `oci-layout` of version 1.0.0"))?;
-        let components: BTreeSet<Digest> = unpacked
-            .manifests()?
+        let found = unpacked.manifests()?;
+        let components: BTreeSet<Digest> = found
             .iter()
             .filter_map(|found| found.manifest.component().ok().map(|layer| layer.digest))
             .collect();
@@ -83,9 +83,9 @@ impl Store {
             return Err(wrong("it has no component in it"));
         }
         for component in &components {
-            self.examine(&unpacked.artifact(*component)?, replace)?;
+            self.examine(&unpacked.artifact_among(&found, *component)?, replace)?;
         }
-        let add = |component: &Digest| self.add(&unpacked.artifact(*component)?, replace);
+        let add = |component: &Digest| self.add(&unpacked.artifact_among(&found, *component)?, replace);
         components.iter().map(add).collect()
     }
 }

@@ -21,7 +21,12 @@ impl Store {
     /// # Errors
     /// The store does not list it, or something of it is damaged.
     pub fn artifact(&self, component: Digest) -> Result<Artifact, StoreError> {
-        let mut artifacts = self.artifacts(component)?.into_iter();
+        self.artifact_among(&self.manifests()?, component)
+    }
+
+    /// The same, among manifests that were looked for already.
+    pub(super) fn artifact_among(&self, found: &[Found], component: Digest) -> Result<Artifact, StoreError> {
+        let mut artifacts = self.artifacts(found, component)?.into_iter();
         let absent = || StoreError::Absent { folder: self.folder.clone(), digest: component };
         let first = artifacts.next().ok_or_else(absent)?;
         let more = |best: Artifact, next: Artifact| {
@@ -70,7 +75,7 @@ impl Store {
     /// # Errors
     /// The store does not list it, or something of it is damaged.
     pub fn signatures(&self, component: Digest) -> Result<Vec<Signature>, StoreError> {
-        let artifacts = self.artifacts(component)?;
+        let artifacts = self.artifacts(&self.manifests()?, component)?;
         if artifacts.is_empty() {
             return Err(StoreError::Absent { folder: self.folder.clone(), digest: component });
         }
@@ -181,8 +186,7 @@ impl Store {
     }
 
     /// All artifacts of a component, by the manifests that have it.
-    fn artifacts(&self, component: Digest) -> Result<Vec<Artifact>, StoreError> {
-        let found = self.manifests()?;
+    fn artifacts(&self, found: &[Found], component: Digest) -> Result<Vec<Artifact>, StoreError> {
         let has_it = |found: &&Found| found.manifest.component().is_ok_and(|layer| layer.digest == component);
         let mut artifacts = Vec::new();
         for one in found.iter().filter(has_it) {

@@ -125,8 +125,17 @@ impl Index {
     }
 }
 
-fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
+/// A pipe or a device would be waited for, or read, for ever.
+pub(super) fn check_is_file(path: &Path) -> io::Result<()> {
+    match fs::metadata(path)?.is_file() {
+        true => Ok(()),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")),
+    }
+}
+
+pub(super) fn read_at_most(path: &Path, most: u64) -> Result<Vec<u8>, StoreError> {
     let read = || {
+        check_is_file(path)?;
         let file = File::open(path)?;
         let size = file.metadata()?.len();
         let mut bytes = Vec::new();

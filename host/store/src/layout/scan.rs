@@ -14,6 +14,9 @@ use crate::media;
 /// So many entries of a layout are looked at.
 const MAX_ENTRIES: usize = 10_000;
 
+/// All manifests of a layout together may have so many bytes: 64 MiB.
+const MAX_BYTES: usize = 64 << 20;
+
 /// Indexes within indexes are followed so far.
 const MAX_DEPTH: u32 = 2;
 
@@ -61,7 +64,7 @@ impl Store {
 
     /// All image manifests in the layout, each once.
     pub(super) fn manifests(&self) -> Result<Vec<Found>, StoreError> {
-        let mut scan = Scan { store: self, seen: BTreeSet::new(), entries: 0, found: Vec::new() };
+        let mut scan = Scan { store: self, seen: BTreeSet::new(), entries: 0, bytes: 0, found: Vec::new() };
         for entry in self.read_index()?.manifests {
             scan.visit(&entry, 0)?;
         }
@@ -73,6 +76,7 @@ struct Scan<'s> {
     store: &'s Store,
     seen: BTreeSet<Digest>,
     entries: usize,
+    bytes: usize,
     found: Vec<Found>,
 }
 
@@ -102,6 +106,11 @@ impl Scan<'_> {
             }
             bytes => bytes?,
         };
+        self.bytes += bytes.len();
+        if self.bytes > MAX_BYTES {
+            let why = format!("its manifests have more than {MAX_BYTES} bytes together");
+            return Err(StoreError::NotAStore { folder: self.store.folder.clone(), why });
+        }
         if is_index {
             let Ok(index) = serde_json::from_slice::<Index>(&bytes) else { return Ok(()) };
             return index.manifests.iter().try_for_each(|entry| self.visit(entry, depth + 1));

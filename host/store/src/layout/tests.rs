@@ -102,3 +102,21 @@ fn what_was_released_stays_as_it_is() {
     let index = |store: &Store| fs::read_to_string(store.folder().join("index.json")).expect("reads");
     assert_eq!(index(&store), index(&released));
 }
+
+/// What never ends, or is waited for, is not read.
+#[test]
+#[cfg(unix)]
+fn devices_and_pipes_are_no_files_of_a_store() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open_or_create(folder.path()).expect("a store");
+    let marker = folder.path().join("oci-layout");
+    std::fs::remove_file(&marker).expect("removes");
+    std::os::unix::fs::symlink("/dev/zero", &marker).expect("links");
+    let error = Store::open(folder.path()).expect_err("a device").to_string();
+    assert!(error.contains("it is not a file"), "{error}");
+    let index = folder.path().join("index.json");
+    std::fs::remove_file(&index).expect("removes");
+    let made = std::process::Command::new("mkfifo").arg(&index).status().expect("mkfifo runs");
+    assert!(made.success());
+    assert!(store.published().expect_err("a pipe").to_string().contains("it is not a file"));
+}

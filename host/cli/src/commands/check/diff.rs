@@ -2,11 +2,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use touchstone_report::{changes_table, printable};
-use touchstone_runner::{RecordedRun, Runner};
-use touchstone_runtime::CompileLimits;
+use touchstone_runner::RecordedRun;
 use touchstone_store::{Component, Store, differences};
 
-use crate::commands::{replay, runtime, scope, stores};
+use crate::args::ComponentArgs;
+use crate::commands::{replay, scope, stores};
 use crate::exit::{Exit, Failure};
 use crate::terminal;
 
@@ -16,15 +16,16 @@ pub(super) async fn diff(
     after: &str,
     tapes: &[PathBuf],
     manifest: Option<&Path>,
-    named_stores: &[PathBuf],
+    components: &ComponentArgs,
 ) -> Result<Exit, Failure> {
+    let named_stores = &components.stores.store;
     let start = manifest.unwrap_or(Path::new("."));
     let before = stores::component(before, named_stores, start)?;
     let after = stores::component(after, named_stores, start)?;
     terminal::print(&told(&before, &after));
     match manifest {
         None => Ok(Exit::Pass),
-        Some(manifest) => judge(&before, &after, &replay::tapes(tapes)?, manifest).await,
+        Some(manifest) => judge(&before, &after, &replay::tapes(tapes)?, manifest, components).await,
     }
 }
 
@@ -60,18 +61,19 @@ async fn judge(
     after: &Component,
     tapes: &[PathBuf],
     file: &Path,
+    components: &ComponentArgs,
 ) -> Result<Exit, Failure> {
     // Both from one place, wherever they lie.
     let folder = tempfile::tempdir().map_err(|error| Exit::OwnFault.because(error))?;
-    let mut both = Vec::new();
+    let mut all = stores::open(&components.stores.store, file).unwrap_or_default();
     for (name, component) in [("before", before), ("after", after)] {
         let store =
             Store::open_or_create(folder.path().join(name)).map_err(|error| Exit::OwnFault.because(error))?;
         store.publish(component, false).map_err(|error| Exit::OwnFault.because(error))?;
-        both.push(store);
+        all.push(store);
     }
     let manifest = Arc::new(scope::read(file)?);
-    let runner = Runner::new(runtime(CompileLimits::default())?, both);
+    let runner = crate::commands::components::runner_of(components.trust.as_deref(), all)?;
     let mut changes = Vec::new();
     for tape in tapes {
         let refused = |refused| Exit::Refused.because(refused);
