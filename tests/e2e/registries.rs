@@ -108,7 +108,7 @@ fn what_no_store_has_is_fetched_once() {
     offline.assert_complains(&[
         "scope.yaml:6:9: check reader 1.0.0",
         "no store has its component",
-        "was not allowed",
+        "`touchstone pull oci://",
     ]);
     house.run(&[]).assert_exit(0);
     // From then on it is there.
