@@ -19,7 +19,9 @@ use crate::terminal;
 pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let manifest = scope::read(&args.scope)?;
     let ceiling = ceiling(&args.ceiling)?;
-    let runner = components::runner(&args.components, Some(&args.fetch), &args.scope)?;
+    // Where no source is named, there is nothing to fetch.
+    let fetches = manifest.checks().iter().any(|check| check.source.is_some());
+    let runner = components::runner(&args.components, fetches.then_some(&args.fetch), &args.scope)?;
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
     let key = args.sign.as_deref().map(sign::key).transpose()?;
