@@ -10,12 +10,13 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 17] = [
+const MAY_KNOW: [(&str, &[&str]); 18] = [
+    ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
     ("touchstone-sign", &[]),
-    ("touchstone-trust", &["touchstone-grants", "touchstone-sign"]),
-    ("touchstone-scope", &["touchstone-grants"]),
+    ("touchstone-trust", &["touchstone-diagnostics", "touchstone-grants", "touchstone-sign"]),
+    ("touchstone-scope", &["touchstone-diagnostics", "touchstone-grants"]),
     ("touchstone-store", &["touchstone-grants"]),
     ("touchstone-capabilities", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-registry", &["touchstone-store"]),

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use touchstone_report::printable;
+use touchstone_scope::Diagnostics;
 
 /// Writes to standard output. A reader that has gone away (`touchstone … | head`) is no fault.
 pub(crate) fn print(text: &str) {
@@ -32,9 +33,9 @@ pub(crate) fn error(message: &str) {
 
 /// Writes what is wrong with a manifest to standard error: with the lines concerned on a terminal, as
 /// `FILE:LINE:COLUMN: error: …` elsewhere.
-pub(crate) fn diagnostics(diagnostics: &dyn miette::Diagnostic, plain: &str) {
+pub(crate) fn diagnostics(diagnostics: &Diagnostics) {
     if !std::io::stderr().is_terminal() {
-        return note(plain.trim_end());
+        return note(diagnostics.plain().trim_end());
     }
     let theme = if stderr_has_color() {
         miette::GraphicalTheme::unicode()
@@ -45,7 +46,7 @@ pub(crate) fn diagnostics(diagnostics: &dyn miette::Diagnostic, plain: &str) {
     let mut text = String::new();
     match handler.render_report(&mut text, diagnostics) {
         Ok(()) => note(text.trim_end()),
-        Err(_) => note(plain.trim_end()),
+        Err(_) => note(diagnostics.plain().trim_end()),
     }
 }
 

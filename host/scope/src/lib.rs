@@ -18,7 +18,6 @@
 //! ```
 
 mod attestation;
-mod diagnostics;
 mod format;
 mod lifetime;
 mod limits;
@@ -35,7 +34,6 @@ mod yaml;
 pub use attestation::{
     AttestError, Attestation, AttestationError, Attestations, AttestedDocument, AttestedVerdict, Standing,
 };
-pub use diagnostics::{Diagnostics, Problem, Span};
 pub use format::schema::json_schema;
 pub use limits::{LimitError, LimitOverrides};
 pub use manifest::{Asset, Check, Include, Manifest, Module, Required, Testcase, TimelineEntry, Version};
@@ -44,4 +42,5 @@ pub use pin::{Pin, PinError, pin};
 pub use plan::{NotRun, Plan, PlanError, PlannedVersion, ResultKey, Selection, Unit};
 pub use score::{TargetScore, VersionScore};
 pub use sha256::{Sha256, Sha256Error};
+pub use touchstone_diagnostics::{Diagnostics, Problem, Span};
 pub use words::{Lifetime, Section, State, Target, UnknownWord, Verdict};

@@ -10,10 +10,13 @@ use jiff::civil::Date;
 use touchstone_grants::Grant;
 use uuid::Uuid;
 
-use crate::diagnostics::{Diagnostics, Span};
 use crate::limits::LimitOverrides;
 use crate::sha256::Sha256;
 use crate::words::{Lifetime, Section, State, Target};
+use touchstone_diagnostics::{Diagnostics, Span};
+
+/// What problems are about.
+pub(crate) const WHAT: &str = "scope manifest";
 
 /// A scope manifest (`touchstone.scope/v1`). All its references were resolved when it was read.
 #[derive(Clone, Debug)]

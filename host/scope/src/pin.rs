@@ -5,12 +5,12 @@ mod tests;
 
 use std::ops::Range;
 
-use crate::diagnostics::{Diagnostics, Problem, Span};
 use crate::format::tables::SEMVER;
 use crate::manifest::Manifest;
 use crate::sha256::Sha256;
 use crate::suggest::suggestion;
 use crate::yaml::{Node, Value};
+use touchstone_diagnostics::{Diagnostics, Problem, Span};
 
 /// What to write.
 #[derive(Clone, Debug)]
@@ -86,8 +86,14 @@ pub fn pin(file_name: &str, text: &str, pin: &Pin<'_>) -> Result<String, PinErro
     if let Some(version) = pin.new_version.filter(|version| !SEMVER.matches(version)) {
         return Err(PinError::NotAVersion(version.to_owned()));
     }
-    let refused =
-        |problem: Problem| PinError::Manifest(Box::new(Diagnostics::new(file_name, text, vec![problem])));
+    let refused = |problem: Problem| {
+        PinError::Manifest(Box::new(Diagnostics::errors(
+            crate::manifest::WHAT,
+            file_name,
+            text,
+            vec![problem],
+        )))
+    };
     let before = Node::parse(text).map_err(refused)?;
     let (index, entry) = find(&before, pin)?;
     let cannot = || cannot_edit(entry, pin);

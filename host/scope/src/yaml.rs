@@ -8,8 +8,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Options, Spanned};
 
-use self::explain::{explain, span_at};
-use crate::diagnostics::{Problem, Span, is_treacherous};
+use self::explain::explain;
+use touchstone_diagnostics::{Problem, Span, is_treacherous, span_at};
 
 /// The largest text that is read. The manifest of a real scope is below 100 KiB.
 const MAX_BYTES: usize = 4 << 20;
@@ -145,20 +145,6 @@ fn options() -> Options {
         reject_unsupported_tags: true,
         strict_booleans: true,
         with_snippet: false,
-    }
-}
-
-impl From<serde_saphyr::Location> for Span {
-    fn from(location: serde_saphyr::Location) -> Self {
-        let span = location.span();
-        let byte = |number: Option<u64>| number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
-        let narrow = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        Self {
-            offset: byte(span.byte_offset()),
-            len: byte(span.byte_len()),
-            line: narrow(location.line()),
-            column: narrow(location.column()),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use touchstone_grants::{Budget, Grant, Kind};
 
-use crate::diagnostics::Span;
+use touchstone_diagnostics::Span;
 
 /// What a rule says about grants.
 #[derive(Debug, Clone, Default)]

@@ -5,9 +5,9 @@ use semver::Version;
 use touchstone_grants::Grant;
 
 use crate::ceiling::{Ceiling, Excess};
-use crate::diagnostics::Span;
 use crate::digest::Digest;
 use crate::pattern::Pattern;
+use touchstone_diagnostics::Span;
 
 /// What a policy says.
 #[derive(Debug)]

@@ -40,7 +40,6 @@ mod candidate;
 mod ceiling;
 mod cosign;
 mod decide;
-mod diagnostics;
 mod digest;
 mod explanation;
 mod format;
@@ -54,7 +53,6 @@ mod verify;
 mod yaml;
 
 pub use candidate::{Candidate, MAX_SIGNATURES, Signature};
-pub use diagnostics::{Diagnostics, Problem, Span};
 pub use digest::{Digest, DigestError};
 pub use explanation::Explanation;
 pub use format::json_schema;
@@ -63,3 +61,4 @@ pub use publication::{
     ENVELOPE_MEDIA_TYPE, PUBLICATION_TYPE, STATEMENT_TYPE, publication_statement, publish,
 };
 pub use refusal::{Accepted, AcceptedBy, Refusal, RefusedBy};
+pub use touchstone_diagnostics::{Diagnostics, Problem, Span};

@@ -4,11 +4,11 @@ use touchstone_sign::PublicKey;
 
 use crate::candidate::Candidate;
 use crate::decide::{Case, Rules, decide};
-use crate::diagnostics::Diagnostics;
 use crate::explanation::Explanation;
 use crate::read;
 use crate::refusal::{Accepted, Refusal, accepted, refusal};
 use crate::verify::{Disregarded, signers};
+use touchstone_diagnostics::Diagnostics;
 
 /// How many signatures that do not count are told apart in a refusal; an explanation has them all.
 const SHOWN: usize = 8;

@@ -9,26 +9,30 @@ use touchstone_sign::PublicKey;
 
 use crate::ceiling::{AtMost, Ceiling, KindWord};
 use crate::decide::{Listed, Publisher, Rule, Rules};
-use crate::diagnostics::{Diagnostics, Problem, Span};
 use crate::digest::Digest;
 use crate::format::{self, File, Text, Texts};
 use crate::pattern::Pattern;
 use crate::policy::{CompileLimits, Policy};
 use crate::quantity::{QuantityError, duration, size};
 use crate::yaml;
+use touchstone_diagnostics::{Diagnostics, Problem, Span};
+
+/// What problems are about.
+const WHAT: &str = "trust policy";
 
 const FORMAT: &str = "touchstone.trust/v1";
 
 pub(crate) fn read(file: &str, text: &str) -> Result<Policy, Diagnostics> {
-    let written = yaml::parse(text).map_err(|problem| Diagnostics::errors(file, text, vec![*problem]))?;
+    let written =
+        yaml::parse(text).map_err(|problem| Diagnostics::errors(WHAT, file, text, vec![*problem]))?;
     let mut reader = Reader::default();
     let policy = reader.policy(file, written);
     match policy {
         Some(mut policy) if reader.problems.is_empty() => {
-            policy.warnings = Diagnostics::warnings(file, text, reader.warnings);
+            policy.warnings = Diagnostics::warnings(WHAT, file, text, reader.warnings);
             Ok(policy)
         }
-        _ => Err(Diagnostics::errors(file, text, reader.problems)),
+        _ => Err(Diagnostics::errors(WHAT, file, text, reader.problems)),
     }
 }
 
@@ -82,7 +86,7 @@ impl Reader {
         }
         let compile = self.compile(&written.compile);
         Some(Policy {
-            file: crate::diagnostics::printable(file),
+            file: touchstone_diagnostics::printable(file),
             rules: Rules { publishers, components, accepted },
             keys: std::mem::take(&mut self.keys),
             owners: std::mem::take(&mut self.owners),
@@ -116,7 +120,7 @@ impl Reader {
         let ceiling = self.ceiling(written.never, written.at_most);
         let complete = self.keys.len() > keys_before && !components.is_empty();
         complete.then_some(Publisher {
-            name: crate::diagnostics::printable(name?),
+            name: touchstone_diagnostics::printable(name?),
             at: at(&written.name),
             components: components.into_iter().map(|(pattern, _)| pattern).collect(),
             components_at,
@@ -189,7 +193,7 @@ impl Reader {
         self.text(&reason, "the reason");
         match component.value.parse::<Digest>() {
             Ok(digest) => {
-                let reason = crate::diagnostics::printable(reason.value.trim());
+                let reason = touchstone_diagnostics::printable(reason.value.trim());
                 Some(Listed { component: digest, reason, trusted, at: at(component) })
             }
             Err(error) => {

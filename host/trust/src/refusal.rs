@@ -7,9 +7,9 @@ use touchstone_grants::Grant;
 
 use crate::ceiling::Above;
 use crate::decide::{Broken, Publisher, Voucher, Whose};
-use crate::diagnostics::Span;
 use crate::publication::shown;
 use crate::{Candidate, Policy};
+use touchstone_diagnostics::Span;
 
 /// A component may run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -30,7 +30,7 @@ pub(crate) fn scope(command: ScopeCommand) -> Result<Exit, Failure> {
 pub(crate) fn read(file: &Path) -> Result<Manifest, Failure> {
     let text = text(file)?;
     Manifest::parse(&file.display().to_string(), &text).map_err(|diagnostics| {
-        terminal::diagnostics(&diagnostics, &diagnostics.plain());
+        terminal::diagnostics(&diagnostics);
         Exit::Refused.because(diagnostics)
     })
 }

@@ -43,11 +43,11 @@ fn read(file: &Path) -> Result<Policy, Failure> {
     let text = super::sign::read_text(file, MAX_BYTES)
         .map_err(|error| Exit::Refused.because(format!("{name}: {error}")))?;
     let policy = Policy::parse(&name, &text).map_err(|diagnostics| {
-        terminal::diagnostics(&diagnostics, &diagnostics.plain());
+        terminal::diagnostics(&diagnostics);
         Exit::Refused.because(diagnostics)
     })?;
     if let Some(warnings) = policy.warnings() {
-        terminal::diagnostics(warnings, &warnings.plain());
+        terminal::diagnostics(warnings);
     }
     Ok(policy)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Kind, Scalar, Shape};
-use crate::diagnostics::{Problem, Span};
 use crate::suggest::suggestion;
 use crate::yaml::{Node, Value};
+use touchstone_diagnostics::{Problem, Span};
 
 /// Adds everything that is wrong with the structure of `node`.
 pub(crate) fn check(node: &Node, kind: &Kind, what: &str, problems: &mut Vec<Problem>) {

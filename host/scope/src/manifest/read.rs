@@ -13,12 +13,12 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::{Check, Manifest, Module, TimelineEntry, Version};
-use crate::diagnostics::{Diagnostics, Problem, Span, is_treacherous};
 use crate::format::tables::{DATE, FORMAT, MANIFEST, NAME, TEXT, URL, UUID};
 use crate::format::{Kind, Scalar, conform};
 use crate::sha256::Sha256;
 use crate::suggest::suggestion;
 use crate::yaml::{Node, Value};
+use touchstone_diagnostics::{Diagnostics, Problem, Span, is_treacherous};
 
 pub(super) fn read(file_name: &str, text: &str) -> Result<Manifest, Diagnostics> {
     let mut reader = Reader::default();
@@ -31,7 +31,7 @@ pub(super) fn read(file_name: &str, text: &str) -> Result<Manifest, Diagnostics>
     };
     match manifest {
         Some(manifest) if reader.problems.is_empty() => Ok(manifest),
-        _ => Err(Diagnostics::new(file_name, text, reader.problems)),
+        _ => Err(Diagnostics::errors(super::WHAT, file_name, text, reader.problems)),
     }
 }
 

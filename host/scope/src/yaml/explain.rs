@@ -4,7 +4,7 @@ use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::{Error, MessageFormatter, UserMessageFormatter};
 
 use super::{MAX_DEPTH, MAX_NODES};
-use crate::diagnostics::{Problem, Span};
+use touchstone_diagnostics::{Problem, span_at, span_of};
 
 /// What the library found wrong, in our words where they help.
 pub(super) fn explain(text: &str, error: &Error) -> Problem {
@@ -79,30 +79,3 @@ const HINTS: &[(&str, &str)] = &[
     ("did not find expected", "look at the indentation of this line and of those before"),
     ("recursion limit", "the format needs only a few levels; is this the right file?"),
 ];
-
-/// A place as the library says it, which may be without an offset or beyond the end of the text.
-fn span_of(text: &str, location: serde_saphyr::Location) -> Span {
-    let span = Span::from(location);
-    match location.span().byte_offset() {
-        Some(_) if text.get(span.offset..span.offset + span.len).is_some() => span,
-        _ => {
-            let lines_before = usize::try_from(span.line).unwrap_or(0).saturating_sub(1);
-            let line_start: usize = text.split_inclusive('\n').take(lines_before).map(str::len).sum();
-            let columns_before = usize::try_from(span.column).unwrap_or(0).saturating_sub(1);
-            let inside = text[line_start..]
-                .char_indices()
-                .nth(columns_before)
-                .map_or(text.len() - line_start, |(at, _)| at);
-            span_at(text, line_start + inside, 0)
-        }
-    }
-}
-
-/// The place of a byte that stands at the beginning of a character, or of the end of the text.
-pub(super) fn span_at(text: &str, offset: usize, len: usize) -> Span {
-    let before = &text[..offset];
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count()) + 1;
-    let narrow = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Span { offset, len, line: narrow(line), column: narrow(column) }
-}

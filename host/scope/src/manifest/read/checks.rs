@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use touchstone_grants::Grant;
 
 use super::{Provider, Reader};
-use crate::diagnostics::{Problem, Span};
 use crate::format::tables::{
     CHECK_ID, COUNT, DURATION, GRANT, HASH, ID, LIFETIME, SECTION, SEMVER, SIZE, SOURCE, TEXT, URL,
 };
@@ -14,6 +13,7 @@ use crate::manifest::{Check, Testcase};
 use crate::sha256::Sha256;
 use crate::words::{Lifetime, Section};
 use crate::yaml::{Node, Value};
+use touchstone_diagnostics::{Problem, Span};
 
 impl Reader {
     pub(super) fn checks(&mut self, root: &Node) -> Vec<Check> {

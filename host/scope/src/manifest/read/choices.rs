@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Asked, Names, Provider, Reader, unknown_after};
-use crate::diagnostics::{Problem, Span};
 use crate::format::tables::{CHECK_ID, SEMVER};
 use crate::manifest::{Module, Required};
 use crate::words::Target;
 use crate::yaml::Node;
+use touchstone_diagnostics::{Problem, Span};
 
 /// The version of a check that an include uses.
 pub(super) struct Choice {

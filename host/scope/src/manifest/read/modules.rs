@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Names, Reader, unknown};
-use crate::diagnostics::Problem;
 use crate::format::tables::{ID, NAME, TARGET, TEXT, URL};
 use crate::manifest::{Module, Required};
 use crate::words::Target;
 use crate::yaml::Node;
+use touchstone_diagnostics::Problem;
 
 impl Reader {
     pub(super) fn module(&mut self, node: &Node) -> Option<Module> {

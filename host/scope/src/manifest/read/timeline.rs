@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Names, Reader, unknown};
-use crate::diagnostics::Problem;
 use crate::format::tables::{ID, STATE};
 use crate::manifest::{TimelineEntry, Version};
 use crate::words::State;
 use crate::yaml::Node;
+use touchstone_diagnostics::Problem;
 
 impl Reader {
     /// The entries, newest first: their order in the text does not matter (SCS-0003-v1, "Timeline entry").

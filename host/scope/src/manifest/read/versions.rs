@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Names, Reader, unknown};
-use crate::diagnostics::{Problem, Span};
 use crate::format::tables::{HASH, ID, NAME, PATH, TEXT};
 use crate::manifest::{Asset, Include, Module, Version};
 use crate::words::Target;
 use crate::yaml::Node;
+use touchstone_diagnostics::{Problem, Span};
 
 impl Reader {
     pub(super) fn version(&mut self, node: &Node, modules: &[Module]) -> Option<Version> {

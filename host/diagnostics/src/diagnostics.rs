@@ -1,24 +1,11 @@
-//! What is wrong with a manifest: every problem with its place, for people (plain lines) and for terminals (miette).
-
 use std::fmt;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, Severity, SourceCode};
 
-/// How many problems of one manifest are told apart; those beyond are only counted.
-const SHOWN: usize = 100;
+use crate::place::Span;
 
-/// A stretch of a manifest's text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// First byte, counted from 0.
-    pub offset: usize,
-    /// Length in bytes; 0 for a place between characters.
-    pub len: usize,
-    /// Line, counted from 1.
-    pub line: u32,
-    /// Column in characters, counted from 1.
-    pub column: u32,
-}
+/// How many problems of one text are told apart; those beyond are only counted.
+const SHOWN: usize = 100;
 
 /// One problem and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,22 +18,45 @@ pub struct Problem {
     pub span: Span,
     /// Other places that have to do with it, each with a few words about why.
     pub related: Vec<(String, Span)>,
+    /// The text can be used none the less.
+    pub warning: bool,
 }
 
 impl Problem {
     /// A problem at a place. Control characters in the text are escaped.
-    pub(crate) fn new(span: Span, message: impl AsRef<str>) -> Self {
-        Self { message: printable(message.as_ref()), help: None, span, related: Vec::new() }
+    pub fn new(span: Span, message: impl AsRef<str>) -> Self {
+        Self { message: printable(message.as_ref()), help: None, span, related: Vec::new(), warning: false }
     }
 
-    pub(crate) fn help(mut self, help: impl AsRef<str>) -> Self {
+    /// The same, with what was expected, or how to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl AsRef<str>) -> Self {
         self.help = Some(printable(help.as_ref()));
         self
     }
 
-    pub(crate) fn related(mut self, span: Span, why: impl AsRef<str>) -> Self {
+    /// The same, with another place that has to do with it, and why.
+    #[must_use]
+    pub fn related(mut self, span: Span, why: impl AsRef<str>) -> Self {
         self.related.push((printable(why.as_ref()), span));
         self
+    }
+
+    fn kind(&self) -> &'static str {
+        if self.warning { "warning" } else { "error" }
+    }
+
+    /// `FILE:LINE:COLUMN: KIND: MESSAGE`, with indented `note:` and `help:` lines below.
+    fn plain(&self, file: &str) -> String {
+        let Span { line, column, .. } = self.span;
+        let mut out = format!("{file}:{line}:{column}: {}: {}\n", self.kind(), self.message);
+        for (why, at) in &self.related {
+            out += &format!("  note: {file}:{}:{}: {why}\n", at.line, at.column);
+        }
+        for (number, line) in self.help.iter().flat_map(|help| help.lines()).enumerate() {
+            out += &format!("  {} {line}\n", if number == 0 { "help:" } else { "     " });
+        }
+        out
     }
 }
 
@@ -60,7 +70,7 @@ impl std::error::Error for Problem {}
 
 impl Diagnostic for Problem {
     fn severity(&self) -> Option<Severity> {
-        Some(Severity::Error)
+        Some(if self.warning { Severity::Warning } else { Severity::Error })
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
@@ -78,7 +88,7 @@ impl Diagnostic for Problem {
     }
 }
 
-/// All problems that were found in one manifest, in the order of the text: never empty.
+/// All problems that were found in one text, in its order: never empty.
 ///
 /// [`plain`](Self::plain) gives lines for logs and pipes. For terminals this is a [`miette::Diagnostic`] whose related
 /// diagnostics are the problems; control characters of the text are masked there.
@@ -88,17 +98,32 @@ pub struct Diagnostics {
     source: Box<NamedSource<String>>,
     problems: Vec<Problem>,
     dropped: usize,
+    /// What the text is to be: `scope manifest`.
+    what: &'static str,
+    /// It can be used none the less.
+    warnings: bool,
 }
 
 impl Diagnostics {
-    pub(crate) fn new(file: &str, text: &str, mut problems: Vec<Problem>) -> Self {
+    /// Why a text is no such thing as it is to be, say a `scope manifest`. There is a problem at least.
+    pub fn errors(what: &'static str, file: &str, text: &str, problems: Vec<Problem>) -> Self {
+        Self::new(what, file, text, problems, false)
+    }
+
+    /// What is allowed, but most probably not meant; nothing, if there is no problem.
+    pub fn warnings(what: &'static str, file: &str, text: &str, problems: Vec<Problem>) -> Option<Self> {
+        (!problems.is_empty()).then(|| Self::new(what, file, text, problems, true))
+    }
+
+    fn new(what: &'static str, file: &str, text: &str, mut problems: Vec<Problem>, warnings: bool) -> Self {
         problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         problems.dedup();
+        problems.iter_mut().for_each(|problem| problem.warning = warnings);
         let dropped = problems.len().saturating_sub(SHOWN);
         problems.truncate(SHOWN);
         let file = printable(file);
         let source = NamedSource::new(&file, masked(text)).with_language("yaml");
-        Self { source: Box::new(source), file, problems, dropped }
+        Self { source: Box::new(source), file, problems, dropped, what, warnings }
     }
 
     /// The problems, in the order of the text; at most 100.
@@ -111,23 +136,13 @@ impl Diagnostics {
         &self.file
     }
 
-    /// One line `FILE:LINE:COLUMN: error: MESSAGE` for each problem, with indented `note:` and `help:` lines below.
+    /// One line `FILE:LINE:COLUMN: error: MESSAGE` for each problem, or `warning:`, with indented `note:` and `help:` lines
+    /// below.
     pub fn plain(&self) -> String {
-        use fmt::Write as _;
-        let file = &self.file;
-        let mut out = String::new();
-        for problem in &self.problems {
-            let Span { line, column, .. } = problem.span;
-            let _ = writeln!(out, "{file}:{line}:{column}: error: {}", problem.message);
-            for (why, at) in &problem.related {
-                let _ = writeln!(out, "  note: {file}:{}:{}: {why}", at.line, at.column);
-            }
-            for (number, line) in problem.help.iter().flat_map(|help| help.lines()).enumerate() {
-                let _ = writeln!(out, "  {} {line}", if number == 0 { "help:" } else { "     " });
-            }
-        }
+        let mut out: String = self.problems.iter().map(|problem| problem.plain(&self.file)).collect();
         if self.dropped > 0 {
-            let _ = writeln!(out, "{file}: error: {} more problems are not shown", self.dropped);
+            let kind = if self.warnings { "warning" } else { "error" };
+            out += &format!("{}: {kind}: {} more problems are not shown\n", self.file, self.dropped);
         }
         out
     }
@@ -135,13 +150,13 @@ impl Diagnostics {
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, what, .. } = self;
         let count = self.problems.len() + self.dropped;
-        write!(
-            f,
-            "{}: not a usable scope manifest: {count} problem{}",
-            self.file,
-            if count == 1 { "" } else { "s" }
-        )
+        let problems = if count == 1 { "problem" } else { "problems" };
+        match self.warnings {
+            true => write!(f, "{file}: a {what}, with {count} {problems}"),
+            false => write!(f, "{file}: not a usable {what}: {count} {problems}"),
+        }
     }
 }
 
@@ -149,7 +164,7 @@ impl std::error::Error for Diagnostics {}
 
 impl Diagnostic for Diagnostics {
     fn severity(&self) -> Option<Severity> {
-        Some(Severity::Error)
+        Some(if self.warnings { Severity::Warning } else { Severity::Error })
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -163,12 +178,12 @@ impl Diagnostic for Diagnostics {
 
 /// Whether a terminal could take a character for more than a letter: control characters, line separators and those that
 /// change the direction of writing.
-pub(crate) fn is_treacherous(c: char) -> bool {
+pub fn is_treacherous(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The text with treacherous characters, but for line breaks, escaped.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if c != '\n' && is_treacherous(c) { out.extend(c.escape_default()) } else { out.push(c) }
@@ -201,7 +216,7 @@ mod tests {
     fn plain_lines_are_in_the_order_of_the_text_and_say_where() {
         let late = Problem::new(span(9, 4), "late").help("do this\nor that");
         let early = Problem::new(span(2, 1), "early").related(span(9, 4), "see here");
-        let all = Diagnostics::new("m.yaml", "0123456789", vec![late, early]);
+        let all = Diagnostics::errors("scope manifest", "m.yaml", "0123456789", vec![late, early]);
         assert_eq!(
             all.plain(),
             "m.yaml:1:3: error: early\n  note: m.yaml:4:3: see here\n\
@@ -211,11 +226,31 @@ mod tests {
     }
 
     #[test]
+    fn warnings_are_told_as_warnings() {
+        let of =
+            |problems: Vec<Problem>| Diagnostics::errors("trust policy", "t.yaml", "0123456789", problems);
+        let late = Problem::new(span(9, 4), "late").help("do this");
+        let early = Problem::new(span(2, 1), "early").related(span(9, 4), "see here");
+        let errors = of(vec![late.clone(), early]);
+        assert_eq!(
+            errors.plain(),
+            "t.yaml:1:3: error: early\n  note: t.yaml:4:3: see here\n\
+             t.yaml:4:3: error: late\n  help: do this\n"
+        );
+        assert_eq!(errors.to_string(), "t.yaml: not a usable trust policy: 2 problems");
+        let warnings = Diagnostics::warnings("trust policy", "t.yaml", "0123456789", vec![late]);
+        let warnings = warnings.expect("there is one");
+        assert_eq!(warnings.plain(), "t.yaml:4:3: warning: late\n  help: do this\n");
+        assert_eq!(warnings.to_string(), "t.yaml: a trust policy, with 1 problem");
+        assert!(Diagnostics::warnings("trust policy", "t.yaml", "", Vec::new()).is_none());
+    }
+
+    #[test]
     fn equal_problems_are_told_once_and_many_are_counted() {
         let many = (0..150).map(|n| Problem::new(span(n / 2, 1), format!("problem {}", n / 2))).collect();
-        assert_eq!(Diagnostics::new("m", "", many).problems().len(), 75);
+        assert_eq!(Diagnostics::errors("scope manifest", "m", "", many).problems().len(), 75);
         let many = (0..150).map(|n| Problem::new(span(n, 1), "problem")).collect();
-        let all = Diagnostics::new("m", "", many);
+        let all = Diagnostics::errors("scope manifest", "m", "", many);
         assert_eq!(all.problems().len(), 100);
         assert!(all.plain().ends_with("m: error: 50 more problems are not shown\n"));
         assert!(all.to_string().ends_with("150 problems"));
