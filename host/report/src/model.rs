@@ -70,6 +70,19 @@ impl Report {
         own.or_else(|| self.testcases.get(testcase))
     }
 
+    /// Each result that a version asks for, with the version and the testcase.
+    pub fn results(&self) -> impl Iterator<Item = (&str, &str, &TestcaseResult)> {
+        self.versions.iter().flat_map(move |(version, judged)| {
+            let targets = judged.targets.values();
+            let testcases = targets.flat_map(|target| {
+                [&target.pass, &target.fail, &target.dnf, &target.miss].into_iter().flatten()
+            });
+            testcases.filter_map(move |testcase| {
+                Some((version.as_str(), testcase.as_str(), self.testcase(version, testcase)?))
+            })
+        })
+    }
+
     /// What checks created and what may still be there.
     pub fn left(&self) -> &[Left] {
         self.ephemeral.as_ref().map_or(&[], |ephemeral| &ephemeral.left)

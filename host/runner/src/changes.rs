@@ -26,17 +26,9 @@ pub struct Changed {
 /// most like the one that judged it now: the same code, the same version of the check, the same inputs.
 pub fn changes(run: &RecordedRun, report: &Report) -> Vec<Changed> {
     let mut judged: BTreeMap<&str, Vec<(&str, Option<Changed>)>> = BTreeMap::new();
-    for (version, result) in &report.versions {
-        let targets = result.targets.values();
-        for testcase in targets
-            .flat_map(|target| target.pass.iter().chain(&target.fail).chain(&target.dnf).chain(&target.miss))
-        {
-            let Some(result) = report.testcase(version, testcase) else { continue };
-            // What people attest is on no tape of a check.
-            if result.component.is_some() {
-                judged.entry(testcase).or_default().push((version, change(run, report, testcase, result)));
-            }
-        }
+    // What people attest is on no tape of a check.
+    for (version, testcase, result) in report.results().filter(|(.., result)| result.component.is_some()) {
+        judged.entry(testcase).or_default().push((version, change(run, report, testcase, result)));
     }
     judged.into_values().flat_map(|versions| by_version(&versions)).collect()
 }

@@ -1,6 +1,6 @@
 //! What another component of a check would have said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
 use touchstone_grants::Grant;
@@ -25,19 +25,21 @@ impl Runner {
         before: &Component,
         after: &Component,
     ) -> Result<Vec<Change>, Refused> {
-        let then = verdicts(&self.replay(run, &judged_by(task, before)?).await?);
-        let now = verdicts(&self.replay(run, &judged_by(task, after)?).await?);
+        let then = self.replay(run, &judged_by(task, before)?).await?;
+        let now = self.replay(run, &judged_by(task, after)?).await?;
+        let (then, now) = (verdicts(&then), verdicts(&now));
+        let keys: BTreeSet<_> = then.keys().chain(now.keys()).collect();
         let mut changes = Vec::new();
-        for key in then.keys().chain(now.keys().filter(|key| !then.contains_key(*key))) {
-            let (was, is) = (then.get(key), now.get(key));
-            let verdict = |one: Option<&(String, String)>| one.map(|(verdict, _)| verdict.clone());
-            if verdict(was) != verdict(is) {
+        for key in keys {
+            let verdict =
+                |all: &BTreeMap<_, (String, &str)>| all.get(key).map(|(verdict, _)| verdict.clone());
+            if verdict(&then) != verdict(&now) {
                 changes.push(Change {
                     subject: run.subject().to_owned(),
-                    testcase: key.1.clone(),
-                    then: verdict(was),
-                    now: verdict(is),
-                    reason: is.map(|(_, reason)| reason.clone()).unwrap_or_default(),
+                    testcase: key.1.to_owned(),
+                    then: verdict(&then),
+                    now: verdict(&now),
+                    reason: now.get(key).map_or("", |(_, reason)| reason).to_owned(),
                 });
             }
         }
@@ -80,19 +82,12 @@ fn refused(error: &dyn std::fmt::Display) -> Refused {
     Refused { problems: vec![error.to_string()] }
 }
 
-/// Verdicts and reasons, by scope version and testcase.
-fn verdicts(report: &Report) -> BTreeMap<(String, String), (String, String)> {
-    let mut all = BTreeMap::new();
-    for (version, judged) in &report.versions {
-        let lists =
-            judged.targets.values().flat_map(|t| t.pass.iter().chain(&t.fail).chain(&t.dnf).chain(&t.miss));
-        for testcase in lists {
-            let result = report.testcase(version, testcase).filter(|result| result.component.is_some());
-            if let Some(result) = result {
-                let told = (result.verdict.to_string(), result.reason.clone());
-                all.insert((version.clone(), testcase.clone()), told);
-            }
-        }
-    }
-    all
+/// Verdicts and reasons of what components judged, by scope version and testcase.
+fn verdicts(report: &Report) -> BTreeMap<(&str, &str), (String, &str)> {
+    let judged = report.results().filter(|(.., result)| result.component.is_some());
+    judged
+        .map(|(version, testcase, result)| {
+            ((version, testcase), (result.verdict.to_string(), result.reason.as_str()))
+        })
+        .collect()
 }
