@@ -99,8 +99,7 @@ pub fn test(folder: &Path) -> Result<bool, BuildError> {
     match Language::of(folder) {
         Language::Rust => {
             Package::of(folder)?;
-            let status = Command::new("cargo").arg("test").current_dir(folder).status();
-            Ok(status.map_err(cargo_fails)?.success())
+            succeeds("cargo", Command::new("cargo").arg("test").current_dir(folder))
         }
         Language::JavaScript => javascript::test(folder),
         Language::Python => python::test(folder),
@@ -108,6 +107,20 @@ pub fn test(folder: &Path) -> Result<bool, BuildError> {
             folder: folder.into(),
             why: "a component holds no tests; name the folder of its source".into(),
         }),
+    }
+}
+
+/// Runs a program to its end; true if it succeeds.
+pub(crate) fn succeeds(program: &'static str, command: &mut Command) -> Result<bool, BuildError> {
+    let status = command.status().map_err(|error| BuildError::Program { program, error })?;
+    Ok(status.success())
+}
+
+/// Runs a program that has to succeed, with no input, and with its output where it is in nobody's way.
+pub(crate) fn run(program: &'static str, command: &mut Command) -> Result<(), BuildError> {
+    match succeeds(program, command.stdin(Stdio::null()).stdout(io::stderr()))? {
+        true => Ok(()),
+        false => Err(BuildError::Failed { program }),
     }
 }
 

@@ -2,14 +2,13 @@
 //! a script and a lock file, which names every package by its hash.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde::Deserialize;
 use touchstone_store::Digest;
 
-use crate::build::BuildError;
+use crate::build::{BuildError, run, succeeds};
 use crate::cache;
 
 /// The SDK, as a check's `package.json` names it.
@@ -26,23 +25,14 @@ pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>, BuildError> {
     let modules = modules(&toolchain)?;
     let output = tempfile::tempdir().map_err(|error| BuildError::io(folder, error))?;
     let file = output.path().join("check.wasm");
-    let status = Command::new("node")
-        .arg(toolchain.join("build.mjs"))
-        .arg("--check")
-        .arg(folder)
-        .arg("--wit")
-        .arg(sdk.join("../../wit"))
-        .arg("--modules")
-        .arg(modules)
-        .arg("--out")
-        .arg(&file)
-        .stdin(Stdio::null())
-        .stdout(io::stderr())
-        .status()
-        .map_err(|error| BuildError::Program { program: "node", error })?;
-    if !status.success() {
-        return Err(BuildError::Failed { program: "node" });
+    let mut node = Command::new("node");
+    node.arg(toolchain.join("build.mjs"));
+    for (option, path) in
+        [("--check", folder), ("--wit", &sdk.join("../../wit")), ("--modules", &modules), ("--out", &file)]
+    {
+        node.arg(option).arg(path);
     }
+    run("node", &mut node)?;
     fs::read(&file).map_err(|error| BuildError::io(&file, error))
 }
 
@@ -50,15 +40,16 @@ pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>, BuildError> {
 pub(crate) fn test(folder: &Path) -> Result<bool, BuildError> {
     sdk_of(folder)?;
     ensure_node()?;
-    let npm = |arguments: &[&str]| {
-        let npm = Command::new("npm").args(arguments).current_dir(folder).status();
-        npm.map_err(|error| BuildError::Program { program: "npm", error })
-    };
     // Its one dependency is the SDK, in a folder: nothing is fetched.
-    if !npm(&["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])?.success() {
-        return Err(BuildError::Failed { program: "npm" });
-    }
-    Ok(npm(&["test", "--silent"])?.success())
+    run("npm", npm("install", folder).arg("--ignore-scripts"))?;
+    succeeds("npm", &mut npm("test", folder))
+}
+
+/// A command of npm, which says only what is wrong.
+fn npm(command: &str, folder: &Path) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args([command, "--silent", "--no-audit", "--no-fund"]).current_dir(folder);
+    npm
 }
 
 /// The folder of the SDK that a check names.
@@ -104,17 +95,7 @@ fn modules(toolchain: &Path) -> Result<PathBuf, BuildError> {
             let from = toolchain.join(file);
             fs::copy(&from, folder.join(file)).map_err(|error| BuildError::io(&from, error))?;
         }
-        let npm = Command::new("npm")
-            .args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"])
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(io::stderr())
-            .status();
-        match npm {
-            Ok(status) if status.success() => Ok(()),
-            Ok(_) => Err(BuildError::Failed { program: "npm" }),
-            Err(error) => Err(BuildError::Program { program: "npm", error }),
-        }
+        run("npm", npm("ci", folder).arg("--ignore-scripts"))
     })?;
     Ok(place.join("node_modules"))
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use touchstone_store::{Digest, MAX_COMPONENT_BYTES};
 
-use crate::build::BuildError;
+use crate::build::{BuildError, run, succeeds};
 
 /// The oldest version of Python that is known to work.
 const PYTHON: &str = "import sys; sys.exit(sys.version_info < (3, 11))";
@@ -19,26 +19,16 @@ pub(crate) fn compile(folder: &Path) -> Result<Vec<u8>, BuildError> {
     let output = tempfile::tempdir().map_err(|error| BuildError::io(folder, error))?;
     let (unpacked, file) = (output.path().join("base.wasm"), output.path().join("check.wasm"));
     fs::write(&unpacked, base(&sdk)?).map_err(|error| BuildError::io(&unpacked, error))?;
-    let status = python()
-        .arg(sdk.join("base/assemble.py"))
-        .arg(unpacked)
-        .arg(folder)
-        .arg(&sdk)
-        .arg(&file)
-        .stdout(io::stderr())
-        .status()
-        .map_err(python_fails)?;
-    if !status.success() {
-        return Err(BuildError::Failed { program: "python3" });
-    }
+    let mut assemble = python();
+    assemble.arg(sdk.join("base/assemble.py")).args([unpacked.as_path(), folder, &sdk, &file]);
+    run("python3", &mut assemble)?;
     fs::read(&file).map_err(|error| BuildError::io(&file, error))
 }
 
 /// Runs the check's own tests; true if they pass.
 pub(crate) fn test(folder: &Path) -> Result<bool, BuildError> {
     let sdk = sdk_of(folder)?;
-    let tests = python().args(["-m", "unittest"]).current_dir(folder).env("PYTHONPATH", sdk).status();
-    Ok(tests.map_err(python_fails)?.success())
+    succeeds("python3", python().args(["-m", "unittest"]).current_dir(folder).env("PYTHONPATH", sdk))
 }
 
 /// Python, which leaves nothing behind among the sources.
@@ -53,7 +43,7 @@ fn python_fails(error: io::Error) -> BuildError {
 }
 
 fn ensure_python() -> Result<(), BuildError> {
-    match python().args(["-c", PYTHON]).status().map_err(python_fails)?.success() {
+    match succeeds("python3", python().args(["-c", PYTHON]))? {
         true => Ok(()),
         false => Err(python_fails(io::Error::other("it is older than 3.11"))),
     }
