@@ -1,3 +1,6 @@
+mod check;
+mod components;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -6,6 +9,10 @@ use jiff::civil::Date;
 use regex::Regex;
 use touchstone_scope::Section;
 
+pub(crate) use self::check::{CheckCommand, Lang};
+pub(crate) use self::components::{
+    ComponentArgs, FetchArgs, LoadArgs, PullArgs, PushArgs, RegistryArgs, SaveArgs, StoreArgs, TrustCommand,
+};
 use crate::exit;
 
 /// Conformance tests for clouds: tells whether a cloud conforms to a standard, in a way that anyone can check again.
@@ -315,127 +322,6 @@ pub(crate) struct OutputArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct StoreArgs {
-    /// A store of components; may be repeated [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder
-    /// above the manifest that has it].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: Vec<PathBuf>,
-}
-
-/// Where components come from, and which may run.
-#[derive(Debug, Args)]
-pub(crate) struct ComponentArgs {
-    #[command(flatten)]
-    pub(crate) stores: StoreArgs,
-    /// Run only components that this policy accepts (docs/trust.md) [default: $TOUCHSTONE_TRUST, else all that the
-    /// manifest names].
-    #[arg(long, value_name = "trust.yaml")]
-    pub(crate) trust: Option<PathBuf>,
-}
-
-/// Whether components are fetched that no store has.
-#[derive(Debug, Args)]
-pub(crate) struct FetchArgs {
-    /// Fetch nothing: every component has to be in a store.
-    #[arg(long)]
-    pub(crate) offline: bool,
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
-}
-
-/// How to speak with registries.
-#[derive(Debug, Args)]
-pub(crate) struct RegistryArgs {
-    /// Also trust registries whose certificates these authorities issued (PEM). May be repeated.
-    #[arg(long, value_name = "FILE.pem")]
-    pub(crate) registry_ca: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PushArgs {
-    /// The component: a file, or `sha256:…` or `ID@VERSION` of one in a store.
-    #[arg(value_name = "COMPONENT")]
-    pub(crate) component: String,
-    /// Where to: `oci://HOST/REPOSITORY[:TAG]` [default tag: the check's version].
-    #[arg(value_name = "oci://…")]
-    pub(crate) to: String,
-    /// Replace what is there under this tag. Only for versions that nobody runs yet.
-    #[arg(long)]
-    pub(crate) replace: bool,
-    #[command(flatten)]
-    pub(crate) stores: StoreArgs,
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PullArgs {
-    /// Where from: `oci://HOST/REPOSITORY` with a tag, or with the digest of the OCI manifest.
-    #[arg(value_name = "oci://…")]
-    pub(crate) from: String,
-    /// Take it only if it is this component: `sha256:…` of its bytes.
-    #[arg(long, value_name = "sha256:…")]
-    pub(crate) component: Option<String>,
-    /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that
-    /// has it].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: Option<PathBuf>,
-    /// Replace what the store has under the same id and version.
-    #[arg(long)]
-    pub(crate) replace: bool,
-    #[command(flatten)]
-    pub(crate) registry: RegistryArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SaveArgs {
-    /// The components: `sha256:…` or `ID@VERSION` of some in a store [default: all of the store].
-    #[arg(value_name = "COMPONENT")]
-    pub(crate) components: Vec<String>,
-    /// The archive.
-    #[arg(short, long, value_name = "FILE.tar")]
-    pub(crate) output: PathBuf,
-    /// The store [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that has it].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct LoadArgs {
-    /// The archive.
-    #[arg(value_name = "FILE.tar")]
-    pub(crate) file: PathBuf,
-    /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that
-    /// has it].
-    #[arg(long, value_name = "DIR")]
-    pub(crate) store: Option<PathBuf>,
-    /// Replace what the store has under the same ids and versions.
-    #[arg(long)]
-    pub(crate) replace: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TrustCommand {
-    /// Say what is wrong with trust policies, at file, line and column.
-    Lint {
-        /// The policies.
-        #[arg(value_name = "trust.yaml", required = true)]
-        files: Vec<PathBuf>,
-    },
-    /// Say whether a component may run, and why: each signature, each rule. Ends in 3 if it may not.
-    Explain {
-        /// The policy.
-        #[arg(value_name = "trust.yaml")]
-        policy: PathBuf,
-        /// The component: `sha256:…` or `ID@VERSION` in a store.
-        #[arg(value_name = "COMPONENT")]
-        component: String,
-        #[command(flatten)]
-        stores: StoreArgs,
-    },
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct SimulateArgs {
     /// A scenario (YAML), or one that comes along: `demo` or `perfect`.
     #[arg(long, value_name = "FILE", default_value = "demo")]
@@ -486,109 +372,4 @@ pub(crate) enum ScopeCommand {
 pub(crate) enum ShowFormat {
     Text,
     Markdown,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum CheckCommand {
-    /// Say what a component is, what it imports and what it asks for. Runs nothing.
-    Inspect {
-        /// A file, or `sha256:…` or `ID@VERSION` of a component in a store.
-        #[arg(value_name = "COMPONENT")]
-        component: String,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        stores: StoreArgs,
-    },
-    /// Build a check to a component; or let a component that another toolchain built say what it is.
-    Build {
-        /// The folder of its source (Cargo.toml, pyproject.toml or package.json says the language), or a component.
-        #[arg(value_name = "DIR|FILE.wasm")]
-        folder: PathBuf,
-        /// Where to write the component [default: ID-VERSION.wasm in the current folder].
-        #[arg(short, long, value_name = "FILE.wasm")]
-        output: Option<PathBuf>,
-    },
-    /// Build a check and add it to a store.
-    Publish {
-        /// The folder of its source, or a component that another toolchain built.
-        #[arg(value_name = "DIR|FILE.wasm")]
-        folder: PathBuf,
-        /// Replace what the store has under the same id and version. Only for versions that nobody runs yet.
-        #[arg(long)]
-        replace: bool,
-        /// The store; made if it is not there [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder
-        /// above the crate that has it].
-        #[arg(long, value_name = "DIR")]
-        store: Option<PathBuf>,
-    },
-    /// Say as its publisher that this is the check of that id and version: a signature beside it in the store, which goes with
-    /// it when it is pushed or saved.
-    Sign {
-        /// The component: `sha256:…` or `ID@VERSION` in the store.
-        #[arg(value_name = "COMPONENT")]
-        component: String,
-        /// The key: ed25519, as `ssh-keygen` makes them. The passphrase of one that has one is taken from
-        /// $TOUCHSTONE_KEY_PASSPHRASE.
-        #[arg(long, value_name = "KEY")]
-        key: PathBuf,
-        /// The store [default: $TOUCHSTONE_STORE, else checks/published in the nearest folder that has it].
-        #[arg(long, value_name = "DIR")]
-        store: Option<PathBuf>,
-    },
-    /// Run a check's own tests: no cloud, no WebAssembly.
-    Test {
-        /// The folder of its source.
-        #[arg(value_name = "DIR")]
-        folder: PathBuf,
-    },
-    /// Say what is other in one component than in another: testcases, imports, what it asks for, size.
-    Diff {
-        /// The one: a file, or `sha256:…` or `ID@VERSION` of a component in a store.
-        #[arg(value_name = "BEFORE")]
-        before: String,
-        /// The other.
-        #[arg(value_name = "AFTER")]
-        after: String,
-        /// Also judge recorded runs (`*.tape`) with both, and say which verdicts change. Ends in 1 if any does.
-        #[arg(long, value_name = "DIR|FILE.tape", requires = "scope")]
-        tapes: Vec<PathBuf>,
-        /// The scope manifest that says with what parameters, assets and limits.
-        #[arg(long, value_name = "SCOPE.yaml", requires = "tapes")]
-        scope: Option<PathBuf>,
-        #[command(flatten)]
-        components: ComponentArgs,
-    },
-    /// Build a component again from its source, and say whether the bytes are the same.
-    Rebuild {
-        /// A file, or `sha256:…` or `ID@VERSION` of a component in a store.
-        #[arg(value_name = "COMPONENT")]
-        component: String,
-        /// The source: the check's folder, as it was when the component was built.
-        #[arg(long, value_name = "DIR")]
-        source: PathBuf,
-        #[command(flatten)]
-        stores: StoreArgs,
-    },
-    /// Make the source of a new check in the current folder.
-    New {
-        /// Its name.
-        #[arg(value_name = "NAME")]
-        name: String,
-        /// What it is to be written in.
-        #[arg(long, value_enum, default_value_t = Lang::Rust)]
-        lang: Lang,
-        /// Use the SDK of this checkout of Touchstone [default: write the SDK beside the check].
-        #[arg(long, value_name = "DIR")]
-        sdk: Option<PathBuf>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Lang {
-    Rust,
-    Python,
-    #[value(alias = "js")]
-    Javascript,
 }
