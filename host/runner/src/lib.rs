@@ -33,5 +33,5 @@ pub use library::Sources;
 pub use limits::Ceiling;
 pub use recorded::RecordedRun;
 pub use run::Runner;
-pub use trust::explain;
+pub use trust::{digest_of, explain};
 pub use verify::{Flaw, Part, incompleteness, selection_of_report};

@@ -78,9 +78,14 @@ fn candidate<'a>(
     Candidate {
         id: &descriptor.id,
         version: &descriptor.version,
-        component: touchstone_trust::Digest::of(component.bytes()),
+        component: digest_of(component),
         asks,
         granted,
         signatures,
     }
+}
+
+/// The digest of a component, which was computed when it was admitted, in the words of the policy.
+pub fn digest_of(component: &Component) -> touchstone_trust::Digest {
+    touchstone_trust::Digest::from_bytes(component.digest().bytes())
 }

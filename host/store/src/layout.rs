@@ -167,9 +167,25 @@ impl Store {
     /// # Errors
     /// None has it, or the first that has it cannot give it; see [`Store::load`].
     pub fn find(stores: &[Store], digest: Digest) -> Result<Component, StoreError> {
+        Store::first(stores, digest, Store::load)
+    }
+
+    /// As [`Store::artifact`], from the first of some stores that has it.
+    ///
+    /// # Errors
+    /// None has it, or the first that has it cannot give it.
+    pub fn find_artifact(stores: &[Store], digest: Digest) -> Result<Artifact, StoreError> {
+        Store::first(stores, digest, Store::artifact)
+    }
+
+    fn first<T>(
+        stores: &[Store],
+        digest: Digest,
+        from: impl Fn(&Store, Digest) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut absent = None;
         for store in stores {
-            match store.load(digest) {
+            match from(store, digest) {
                 Err(error @ StoreError::Absent { .. }) => drop(absent.get_or_insert(error)),
                 found => return found,
             }

@@ -86,7 +86,7 @@ fn sign(named: &str, key: &Path, store: Option<PathBuf>) -> Result<Exit, Failure
     let component = stores::component(named, std::slice::from_ref(&folder), Path::new("."))?;
     let key = super::sign::key(key)?;
     let descriptor = component.descriptor();
-    let digest = touchstone_trust::Digest::of(component.bytes());
+    let digest = touchstone_runner::digest_of(&component);
     let envelope = touchstone_trust::publish(&key, &descriptor.id, &descriptor.version, digest);
     Store::open(folder)
         .and_then(|store| {

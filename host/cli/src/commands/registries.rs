@@ -19,7 +19,7 @@ pub(crate) async fn push(args: PushArgs) -> Result<Exit, Failure> {
         Artifact::of(&component)
     } else {
         let opened = stores::open(&args.stores.store, Path::new("."))?;
-        artifact(&opened, component.digest()).map_err(refused)?
+        Store::find_artifact(&opened, component.digest()).map_err(refused)?
     };
     let to = match to.tag() {
         Some(_) => to,
@@ -84,18 +84,6 @@ pub(crate) fn load(args: &LoadArgs) -> Result<Exit, Failure> {
         tell(&published, &store);
     }
     Ok(Exit::Pass)
-}
-
-/// The artifact of a component, from the first store that has it.
-fn artifact(stores: &[Store], component: Digest) -> Result<Artifact, StoreError> {
-    let mut absent = None;
-    for store in stores {
-        match store.artifact(component) {
-            Err(error @ StoreError::Absent { .. }) => drop(absent.get_or_insert(error)),
-            found => return found,
-        }
-    }
-    Err(absent.unwrap_or(StoreError::Absent { folder: Default::default(), digest: component }))
 }
 
 fn tell(published: &Published, store: &Store) {

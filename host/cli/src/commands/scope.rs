@@ -76,10 +76,7 @@ fn lint(files: &[std::path::PathBuf]) -> Result<Exit, Failure> {
 
 fn pin_checks(file: &Path, check: Option<&str>, stores: &[Store]) -> Result<Exit, Failure> {
     let manifest = read(file)?;
-    let mut published = Vec::new();
-    for store in stores {
-        published.extend(store.published().map_err(|error| Exit::Refused.because(error))?);
-    }
+    let published = stores::published(stores)?;
     let wanted = match check {
         Some(check) => vec![one(check, &manifest, &published)?],
         None => all(&manifest, &published),
@@ -132,12 +129,7 @@ fn one<'a>(
         }
     };
     let version = version.unwrap_or(&entry.version);
-    let release = published.iter().find(|p| p.id == id && p.version.to_string() == version);
-    release.map(|release| (entry, release)).ok_or_else(|| {
-        let known: Vec<_> = published.iter().filter(|p| p.id == id).map(|p| p.version.to_string()).collect();
-        let known = if known.is_empty() { "no version of it".into() } else { known.join(", ") };
-        Exit::Refused.because(format!("the store does not have {id} {version}; it has {known}"))
-    })
+    Ok((entry, stores::release(published, id, version)?))
 }
 
 /// Every check of the manifest that the store has in that version.

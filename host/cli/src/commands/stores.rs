@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use touchstone_store::{Component, Store};
+use touchstone_store::{Component, Published, Store};
 
 use crate::exit::{Exit, Failure};
 
@@ -28,21 +28,28 @@ pub(crate) fn component(named: &str, stores: &[PathBuf], start: &Path) -> Result
     let opened = open(stores, start)?;
     let digest = match released {
         None => named.parse().map_err(|error| Exit::Usage.because(error))?,
-        Some((id, version)) => {
-            let mut all = Vec::new();
-            for store in &opened {
-                all.extend(store.published().map_err(|error| Exit::Refused.because(error))?);
-            }
-            let found = all.iter().find(|one| one.id == id && one.version.to_string() == version);
-            found.map(|one| one.component).ok_or_else(|| {
-                let known = all.iter().filter(|one| one.id == id).map(|one| one.version.to_string());
-                let known = known.collect::<Vec<_>>().join(", ");
-                let known = if known.is_empty() { "no version of it" } else { &known };
-                Exit::Refused.because(format!("the store does not have {id} {version}; it has {known}"))
-            })?
-        }
+        Some((id, version)) => release(&published(&opened)?, id, version)?.component,
     };
     Store::find(&opened, digest).map_err(|error| Exit::Refused.because(error))
+}
+
+/// All that some stores have.
+pub(crate) fn published(stores: &[Store]) -> Result<Vec<Published>, Failure> {
+    let mut all = Vec::new();
+    for store in stores {
+        all.extend(store.published().map_err(|error| Exit::Refused.because(error))?);
+    }
+    Ok(all)
+}
+
+/// One version of a check among them.
+pub(crate) fn release<'a>(all: &'a [Published], id: &str, version: &str) -> Result<&'a Published, Failure> {
+    all.iter().find(|one| one.id == id && one.version.to_string() == version).ok_or_else(|| {
+        let known: Vec<_> =
+            all.iter().filter(|one| one.id == id).map(|one| one.version.to_string()).collect();
+        let known = if known.is_empty() { "no version of it".into() } else { known.join(", ") };
+        Exit::Refused.because(format!("the store does not have {id} {version}; it has {known}"))
+    })
 }
 
 /// The folder of the store that was named; else the one that `TOUCHSTONE_STORE` names; else the nearest above `start`.
