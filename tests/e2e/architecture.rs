@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 18] = [
+const MAY_KNOW: [(&str, &[&str]); 24] = [
     ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
@@ -24,6 +24,11 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
     ("touchstone-sdk", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-embedded", &[]),
     ("touchstone-report", &["touchstone-scope"]),
+    ("touchstone-export", &["touchstone-report", "touchstone-scope"]),
+    ("touchstone-results", &["touchstone-report", "touchstone-scope"]),
+    ("touchstone-monitor", &["touchstone-sign"]),
+    ("touchstone-notify", &[]),
+    ("touchstone-queue", &[]),
     ("touchstone-runtime", &["touchstone-capabilities", "touchstone-grants", "touchstone-store"]),
     ("touchstone-builder", &["touchstone-runtime", "touchstone-store"]),
     (
@@ -41,12 +46,30 @@ const MAY_KNOW: [(&str, &[&str]); 18] = [
         ],
     ),
     (
+        "touchstone-nightly",
+        &[
+            "touchstone-capabilities",
+            "touchstone-diagnostics",
+            "touchstone-export",
+            "touchstone-monitor",
+            "touchstone-notify",
+            "touchstone-queue",
+            "touchstone-report",
+            "touchstone-results",
+            "touchstone-runner",
+            "touchstone-scope",
+        ],
+    ),
+    (
         "touchstone",
         &[
             "touchstone-builder",
             "touchstone-capabilities",
             "touchstone-embedded",
+            "touchstone-export",
+            "touchstone-nightly",
             "touchstone-registry",
+            "touchstone-results",
             "touchstone-report",
             "touchstone-runner",
             "touchstone-runtime",

@@ -1,0 +1,3 @@
+//! A client of the SCS compliance monitor.
+
+#![forbid(unsafe_code)]

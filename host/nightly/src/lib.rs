@@ -1,0 +1,3 @@
+//! Many subjects, many scopes, every night, unattended.
+
+#![forbid(unsafe_code)]

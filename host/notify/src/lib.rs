@@ -1,0 +1,3 @@
+//! Tells people and programs that a verdict changed.
+
+#![forbid(unsafe_code)]

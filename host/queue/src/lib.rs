@@ -1,0 +1,3 @@
+//! A queue of subjects for workers on other machines.
+
+#![forbid(unsafe_code)]
