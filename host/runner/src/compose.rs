@@ -52,7 +52,7 @@ impl Ran {
 /// Makes the report. Equal arguments make equal reports: no clock is read.
 pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: Ending) -> Report {
     let Ending { preflight, ran, closing, tape, replay } = ending;
-    let silence = silence(&preflight, closing.interrupted);
+    let silence = silence(&preflight, &closing);
     let result = |key: &ResultKey| {
         let mut result = match key.unit {
             Some(unit) => {
@@ -106,9 +106,9 @@ fn testcase_of<'t>(key: &ResultKey, task: &'t Task) -> Option<&'t Testcase> {
 }
 
 /// Why a testcase of a check that was stopped, or never started, is DNF.
-pub(crate) fn silence(preflight: &Preflight, interrupted: bool) -> String {
-    match (&preflight.reason, interrupted) {
-        (_, true) => "the run was interrupted".into(),
+pub(crate) fn silence(preflight: &Preflight, closing: &Closing) -> String {
+    match (&preflight.reason, closing.interrupted) {
+        (_, true) => closing.stopped.clone().unwrap_or_else(|| "the run was interrupted".into()),
         (Some(reason), false) => reason.clone(),
         (None, false) => "the host failed while it ran the check; its log says more".into(),
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::OnceCell;
 use touchstone_registry::{Reference, Registry};
 use touchstone_runtime::{PreparedCheck, Runtime};
 use touchstone_scope::Unit;
@@ -66,7 +67,8 @@ pub(crate) struct Library {
     runtime: Arc<Runtime>,
     sources: Sources,
     loaded: Mutex<BTreeMap<Digest, Component>>,
-    prepared: Mutex<BTreeMap<Digest, PreparedCheck>>,
+    /// Each is compiled once, by the first run that needs it; the others wait for it.
+    prepared: Mutex<BTreeMap<Digest, Arc<OnceCell<PreparedCheck>>>>,
 }
 
 impl Library {
@@ -139,14 +141,17 @@ impl Library {
         let mut prepared = BTreeMap::new();
         let mut tasks = Vec::new();
         for (digest, component) in &admitted.components {
-            if let Some(known) = self.prepared().get(digest) {
+            let cell = self.prepared().entry(*digest).or_default().clone();
+            if let Some(known) = cell.get() {
                 prepared.insert(*digest, known.clone());
                 continue;
             }
             let (runtime, component) = (self.runtime.clone(), component.clone());
             let trusted = admitted.trusted.contains(digest);
             let place = admitted.places.get(digest).map_or("", String::as_str);
-            tasks.push((place, tokio::spawn(async move { runtime.prepare(&component, trusted).await })));
+            let compile =
+                async move { cell.get_or_try_init(|| runtime.prepare(&component, trusted)).await.cloned() };
+            tasks.push((place, tokio::spawn(compile)));
         }
         let mut problems = Vec::new();
         for (place, task) in tasks {
@@ -156,7 +161,6 @@ impl Library {
                 Err(error) => problems.push(format!("{place}: the compiler failed: {error}")),
             }
         }
-        self.prepared().extend(prepared.iter().map(|(digest, check)| (*digest, check.clone())));
         if problems.is_empty() { Ok(prepared) } else { Err(Refused { problems }) }
     }
 
@@ -164,7 +168,7 @@ impl Library {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn prepared(&self) -> MutexGuard<'_, BTreeMap<Digest, PreparedCheck>> {
+    fn prepared(&self) -> MutexGuard<'_, BTreeMap<Digest, Arc<OnceCell<PreparedCheck>>>> {
         self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -52,7 +52,7 @@ impl RecordedRun {
         }
         let closing: Option<Closing> =
             tape.end.as_ref().map(|end| part(&file, "end", &end.report)).transpose()?;
-        if let Some(closing) = closing {
+        if let Some(closing) = &closing {
             let unit = |wrong: &dyn Fn(&TapeUnit) -> bool| tape.units.iter().position(wrong);
             if let Some(unit) = unit(&|unit| unit.end.is_none()) {
                 return Err(refused(&file, &format!("the run has ended, and unit {unit} has not")));

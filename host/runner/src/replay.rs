@@ -82,11 +82,11 @@ impl Runner {
             damage: run.damage(),
             redacted: run.tape.header.redacted.as_ref().map(|redacted| redacted.original.clone()),
         };
-        let not_finished = Closing { finished_at: opening.started_at, interrupted: false };
+        let not_finished = Closing { finished_at: opening.started_at, interrupted: false, stopped: None };
         let ending = Ending {
             preflight: opening.preflight.clone(),
             ran,
-            closing: run.closing.unwrap_or(not_finished),
+            closing: run.closing.clone().unwrap_or(not_finished),
             tape: Some(Ok(run.reference())),
             replay: (replay != Replay::default()).then_some(replay),
         };

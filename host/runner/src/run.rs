@@ -15,6 +15,7 @@ use crate::event::{Event, VersionVerdict};
 use crate::job::Job;
 use crate::library::{Library, Sources};
 use crate::reach::{Reached, reach};
+use crate::stop::Stop;
 use crate::told::{Closing, Opening};
 
 /// Where events go. Called from many threads; must not block.
@@ -41,7 +42,7 @@ impl Runner {
         &self,
         job: &Job,
         events: impl Fn(Event) + Send + Sync + 'static,
-        stop: impl Future<Output = ()>,
+        stop: impl Future<Output = Stop>,
     ) -> Result<Report, Refused> {
         let events: Events = Arc::new(events);
         let (task, begun) = (&job.task, Begun::now());
@@ -72,7 +73,7 @@ impl Runner {
         admitted: &Admitted,
         begun: &Begun,
         events: &Events,
-        stop: impl Future<Output = ()>,
+        stop: impl Future<Output = Stop>,
     ) -> Result<Ending, Refused> {
         // Compiling and logging in take their time side by side.
         let preparing = self.library.prepare(admitted);
@@ -80,13 +81,13 @@ impl Runner {
         tokio::pin!(stop);
         let (prepared, reached) = tokio::select! {
             (prepared, reached) = async { tokio::join!(preparing, reaching) } => (prepared?, reached),
-            () = &mut stop => return Ok(end_early(job, begun, interrupted_early(), true).await),
+            stop = &mut stop => return Ok(end_early(job, begun, stopped_early(&stop), Some(&stop)).await),
         };
         let Reached { session, preflight } = match reached {
             Ok(reached) => reached,
             Err(preflight) => {
                 events(Event::Unreachable { reason: preflight.reason.clone().unwrap_or_default() });
-                return Ok(end_early(job, begun, preflight, false).await);
+                return Ok(end_early(job, begun, preflight, None).await);
             }
         };
         let identity = session.identity();
@@ -127,23 +128,23 @@ impl Runner {
         let (stopping, stopped) = tokio::sync::watch::channel(false);
         let (running, ran) = start(&common, admitted, &prepared, &stopped);
         tokio::pin!(running);
-        let interrupted = tokio::select! {
-            () = &mut running => false,
-            () = &mut stop => {
+        let stop = tokio::select! {
+            () = &mut running => None,
+            stop = &mut stop => {
                 stopping.send_replace(true);
                 // What was created is removed first.
                 running.await;
-                true
+                Some(stop)
             }
         };
         if let Err(error) = journal.finish() {
             tracing::warn!(%error, "the journal stays");
         }
-        let closing = Closing { finished_at: Timestamp::now(), interrupted };
+        let closing = Closing::now(stop.as_ref());
         let ran: Vec<Ran> = ran.into_iter().map(Running::ran).collect();
-        let mut tape = recorded(recorder, closing).await;
+        let mut tape = recorded(recorder, &closing).await;
         // Who neither ended nor was stopped has no end on the tape.
-        if !interrupted && ran.iter().any(|ran: &Ran| ran.how.is_none()) {
+        if !closing.interrupted && ran.iter().any(|ran: &Ran| ran.how.is_none()) {
             tape = tape.map(|_| Err("the host failed while it ran a check; its log says more".to_owned()));
         }
         Ok(Ending { preflight, ran, closing, tape, replay: None })
@@ -178,16 +179,17 @@ fn reference_time(job: &Job, begun: &Begun) -> Timestamp {
 }
 
 /// Of a run in which no check was started.
-async fn end_early(job: &Job, begun: &Begun, preflight: Preflight, interrupted: bool) -> Ending {
-    let closing = Closing { finished_at: Timestamp::now(), interrupted };
-    let tape = recorded(record(job, header_of(job, begun, &preflight)), closing).await;
+async fn end_early(job: &Job, begun: &Begun, preflight: Preflight, stop: Option<&Stop>) -> Ending {
+    let closing = Closing::now(stop);
+    let tape = recorded(record(job, header_of(job, begun, &preflight)), &closing).await;
     Ending { preflight, ran: Vec::<Ran>::new(), closing, tape, replay: None }
 }
 
-fn interrupted_early() -> Preflight {
+fn stopped_early(stop: &Stop) -> Preflight {
+    let reason = stop.reason().unwrap_or_else(|| "the run was interrupted".into());
     Preflight {
         reachable: false,
-        reason: Some("the run was interrupted before any check had started".into()),
+        reason: Some(format!("{reason} before any check had started")),
         privileged_roles: Vec::new(),
         services: Vec::new(),
     }
@@ -216,7 +218,7 @@ fn record(job: &Job, header: tape::Header) -> Option<Recorder> {
 }
 
 /// Ends the tape, if there is to be one, where waiting for the disk does no harm.
-async fn recorded(recorder: Option<Recorder>, closing: Closing) -> Option<Result<Tape, String>> {
+async fn recorded(recorder: Option<Recorder>, closing: &Closing) -> Option<Result<Tape, String>> {
     let recorder = recorder?;
     let report = serde_json::to_value(closing).unwrap_or_default();
     let ended = tokio::task::spawn_blocking(move || recorder.end(tape::End { report })).await;

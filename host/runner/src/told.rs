@@ -12,6 +12,7 @@ use touchstone_runtime::Ended;
 use crate::job::{Job, Task};
 use crate::listen::Named;
 use crate::run::Begun;
+use crate::stop::Stop;
 
 /// What is known when the first check is about to start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +47,24 @@ impl Opening {
 }
 
 /// What is known when the last check has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Closing {
     pub(crate) finished_at: Timestamp,
     pub(crate) interrupted: bool,
+    /// Why it was stopped, if not by a user: the reason of what did not finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) stopped: Option<String>,
+}
+
+impl Closing {
+    /// That of a run that ends now.
+    pub(crate) fn now(stop: Option<&Stop>) -> Self {
+        Closing {
+            finished_at: Timestamp::now(),
+            interrupted: stop.is_some(),
+            stopped: stop.and_then(Stop::reason),
+        }
+    }
 }
 
 /// What one instance used, tried in vain, created and left.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use touchstone_capabilities::openstack::{CloudConfig, Env};
 use touchstone_report::{Report, TerminalOptions, Verbosity};
-use touchstone_runner::{Ceiling, Job, Runner, Task};
+use touchstone_runner::{Ceiling, Job, Runner, Stop, Task};
 use touchstone_scope::{LimitOverrides, Manifest, Selection};
 
 use super::{attest, components, evidence, journal_folder, scope, sign, today};
@@ -179,7 +179,7 @@ fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
 
 /// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once; what checks
 /// created then stays until `touchstone cleanup`.
-async fn interrupted() {
+async fn interrupted() -> Stop {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),
@@ -198,4 +198,5 @@ async fn interrupted() {
             std::process::exit(Exit::Interrupted as i32);
         }
     });
+    Stop::Interrupted
 }
