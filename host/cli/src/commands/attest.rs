@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use touchstone_runner::InputError;
 use touchstone_scope::{Attestation, Attestations, AttestedDocument, AttestedVerdict as Attested, Sha256};
 
 use super::scope;
@@ -40,26 +41,10 @@ pub(crate) fn attest(args: &AttestArgs) -> Result<Exit, Failure> {
 
 /// Reads what `--attestations` names: files, and the `*.json` of folders.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<Attestations, Failure> {
-    let mut all = Vec::new();
-    for path in paths {
-        for file in files(path).map_err(|error| wrong(path, error))? {
-            let bytes = std::fs::read(&file).map_err(|error| wrong(&file, error))?;
-            let attestation = Attestation::parse(&file.display().to_string(), &bytes);
-            all.push(attestation.map_err(|error| Exit::Refused.because(error))?);
-        }
-    }
-    Ok(Attestations::new(all))
-}
-
-fn files(path: &Path) -> std::io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "json"));
-    files.sort();
-    Ok(files)
+    touchstone_runner::attestations(paths).map_err(|error| match error {
+        InputError::Malformed(_) => Exit::Refused.because(error),
+        _ => Exit::Usage.because(error),
+    })
 }
 
 fn document(args: &AttestArgs) -> Result<Option<AttestedDocument>, Failure> {
