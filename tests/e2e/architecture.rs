@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 24] = [
+const MAY_KNOW: [(&str, &[&str]); 25] = [
     ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
@@ -82,6 +82,7 @@ const MAY_KNOW: [(&str, &[&str]); 24] = [
         ],
     ),
     ("flavor-names", &[]),
+    ("touchstone-postgres", &[]),
 ];
 
 /// What a check may know.
