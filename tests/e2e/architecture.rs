@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 25] = [
+const MAY_KNOW: [(&str, &[&str]); 26] = [
     ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
@@ -27,7 +27,8 @@ const MAY_KNOW: [(&str, &[&str]); 25] = [
     ("touchstone-export", &["touchstone-report", "touchstone-scope"]),
     ("touchstone-results", &["touchstone-report", "touchstone-scope"]),
     ("touchstone-monitor", &["touchstone-sign"]),
-    ("touchstone-notify", &[]),
+    ("touchstone-notify", &["touchstone-report", "touchstone-scope"]),
+    ("touchstone-observe", &[]),
     ("touchstone-queue", &[]),
     ("touchstone-runtime", &["touchstone-capabilities", "touchstone-grants", "touchstone-store"]),
     ("touchstone-builder", &["touchstone-runtime", "touchstone-store"]),
@@ -58,6 +59,7 @@ const MAY_KNOW: [(&str, &[&str]); 25] = [
             "touchstone-results",
             "touchstone-runner",
             "touchstone-scope",
+            "touchstone-sign",
         ],
     ),
     (
@@ -68,6 +70,8 @@ const MAY_KNOW: [(&str, &[&str]); 25] = [
             "touchstone-embedded",
             "touchstone-export",
             "touchstone-nightly",
+            "touchstone-observe",
+            "touchstone-queue",
             "touchstone-registry",
             "touchstone-results",
             "touchstone-report",

@@ -1,5 +1,5 @@
 //! Prints a made-up report, or one in a file, as people see it, to judge a change of the rendering by eye:
-//! `cargo run -p touchstone-report --example render -- [imperfect|passing|failing|missing|unreachable|narrowed|whole0|whole5|whole60|left|side-by-side|FILE.json] [WIDTH] [-q|-v] [--all-findings]`.
+//! `cargo run -p touchstone-report --example render -- [imperfect|passing|failing|missing|unreachable|narrowed|whole0|whole5|whole60|left|side-by-side|waived|FILE.json] [WIDTH] [-q|-v] [--all-findings]`.
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
@@ -21,6 +21,7 @@ fn main() {
         Some("whole60") => sample::whole(60),
         Some("left") => sample::left_behind(),
         Some("side-by-side") => sample::side_by_side(),
+        Some("waived") => sample::waived(),
         Some("narrowed") => sample::narrowed(),
         Some(file) if file.ends_with(".json") => read(file),
         _ => sample::imperfect(),

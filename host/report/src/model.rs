@@ -7,6 +7,7 @@ mod component;
 mod ephemeral;
 mod handed_in;
 mod tape;
+mod waived;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use self::component::{Audit, Component, IgnoredOutcome, Usage};
 pub use self::ephemeral::{Ephemeral, Left};
 pub use self::handed_in::{Attested, Document, Evidence};
 pub use self::tape::{Replay, Tape};
+pub use self::waived::{Effect, Waived};
 use crate::json::{date_schema, time_schema};
 
 /// The outcome of one run: one subject, one scope, every testcase that was asked for.
@@ -61,6 +63,10 @@ pub struct Report {
     /// Set if the report comes of a tape rather than of the subject, and says something else than that of the run would.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replay: Option<Replay>,
+    /// What waivers do to this report, by version and testcase. Only copies have any that are shown or handed on
+    /// ([`Report::with_waivers`]): a report as it comes out of a run, and is signed, has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waived>,
 }
 
 impl Report {
@@ -81,11 +87,6 @@ impl Report {
                 Some((version.as_str(), testcase.as_str(), self.testcase(version, testcase)?))
             })
         })
-    }
-
-    /// What checks created and what may still be there.
-    pub fn left(&self) -> &[Left] {
-        self.ephemeral.as_ref().map_or(&[], |ephemeral| &ephemeral.left)
     }
 
     /// The checks that were not, as they are, part of the run that is replayed, as people are told of them: each with its
@@ -220,7 +221,8 @@ pub struct Preflight {
 pub struct VersionResult {
     /// State of the version on the reference date; null if the timeline does not show the version then.
     pub state: Option<State>,
-    /// The verdict on target `main`, which alone decides (SCS-0003).
+    /// The verdict on target `main`, which alone decides (SCS-0003). Of a copy with waivers: without those testcases of
+    /// which `waivers` says that they are waived.
     pub verdict: Verdict,
     /// The targets of the version. All but `main` are for information.
     pub targets: BTreeMap<Target, TargetResult>,
@@ -232,7 +234,7 @@ pub struct VersionResult {
 /// The testcases of one target, by verdict; each list is sorted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TargetResult {
-    /// The worst of its testcases (FAIL, MISS, DNF, PASS); an empty target passes.
+    /// The worst of its testcases (FAIL, MISS, DNF, PASS), those that are waived aside; an empty target passes.
     pub verdict: Verdict,
     /// Ids of testcases that passed.
     pub pass: Vec<String>,

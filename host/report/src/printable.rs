@@ -37,6 +37,13 @@ pub fn printable(text: &str) -> String {
     safe
 }
 
+/// The lines of a text that is not ours, each [`printable`]: its own line breaks count (the tail of a console is unreadable
+/// without them), tabs are four spaces. Empty lines, and spaces at the end of lines, are left out.
+pub fn printable_lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(|line| printable(line.replace('\t', "    ").trim_end()));
+    lines.filter(|line| !line.is_empty()).collect()
+}
+
 /// The first `limit` characters of `text`, and a note of how many follow, where there are more.
 pub fn cut(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {

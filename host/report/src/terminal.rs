@@ -4,7 +4,6 @@
 //! the host refused, and then, where the eye is when the run ends, the verdicts and what was left in the cloud. Colours
 //! only underline what words say.
 
-mod entries;
 mod findings;
 mod heading;
 mod ids;
@@ -13,10 +12,12 @@ mod notes;
 mod page;
 mod table;
 mod testcases;
+mod waivers;
 
 use touchstone_scope::{State, Verdict};
 
 use self::page::{Page, Style};
+use crate::entries::versions_by_state;
 use crate::model::{Report, VersionResult};
 use crate::printable::{cut, printable};
 
@@ -68,6 +69,8 @@ pub fn terminal(report: &Report, options: &TerminalOptions) -> String {
     testcases::testcases(&mut page, report, options);
     page.gap();
     notes::notes(&mut page, report, verbose);
+    page.gap();
+    waivers::waivers(&mut page, report);
     if page.length() > before + 1 {
         page.gap();
         page.rule();
@@ -82,9 +85,10 @@ pub fn terminal(report: &Report, options: &TerminalOptions) -> String {
 /// The verdict on one line: `FAIL  gx-scs, SCS-compatible IaaS: v5.1 FAIL (2 FAIL, 1 DNF), v4 PASS`.
 pub fn summary_line(report: &Report) -> String {
     let verdict = report.verdict().map_or("NONE", Verdict::word);
-    let versions = versions(report).into_iter().map(|(name, version)| {
-        let counts = table::main_counts(version, false);
-        let counts = if counts.is_empty() { counts } else { format!(" ({counts})") };
+    let versions = versions_by_state(report).into_iter().map(|(name, version)| {
+        let counts = [table::main_counts(version, false), waivers::count(report, name)];
+        let counts: Vec<String> = counts.into_iter().filter(|counts| !counts.is_empty()).collect();
+        let counts = if counts.is_empty() { String::new() } else { format!(" ({})", counts.join(", ")) };
         format!("{} {}{counts}", name_of(name), version.verdict.word())
     });
     let versions: Vec<String> = versions.collect();
@@ -102,9 +106,11 @@ pub fn summary_line(report: &Report) -> String {
 /// One line for each version, never wrapped, so that programs can pick lines.
 fn verdict_lines(page: &mut Page, report: &Report) {
     let about = format!("{}, {}", name_of(&report.subject), name_of(&report.scope.name));
-    for (name, version) in versions(report) {
+    for (name, version) in versions_by_state(report) {
         let verdict = page.paint.style(Style::Verdict(version.verdict), &format!("{:<4}", version.verdict));
-        let counts = table::main_counts(version, true);
+        let waived = waivers::count(report, name);
+        let waived = if waived.is_empty() { waived } else { format!(", {waived}") };
+        let counts = format!("{}{waived}", table::main_counts(version, true));
         page.line(format!("{verdict}  {about} {} ({}): {counts}", name_of(name), state_of(version)));
     }
     if report.versions.is_empty() {
@@ -121,19 +127,6 @@ fn title(report: &Report) -> String {
     let interrupted = if report.run.interrupted { " (interrupted)" } else { "" };
     let (subject, scope) = (name_of(&report.subject), name_of(&report.scope.name));
     format!("{subject} against {scope} on {}{interrupted}", report.reference_date)
-}
-
-/// The versions, those that count today first.
-fn versions(report: &Report) -> Vec<(&str, &VersionResult)> {
-    let mut versions: Vec<_> = report.versions.iter().map(|(name, v)| (name.as_str(), v)).collect();
-    versions.sort_by_key(|(_, version)| match version.state {
-        Some(State::Effective) => 0,
-        Some(State::Warn) => 1,
-        Some(State::Deprecated) => 2,
-        Some(State::Draft) => 3,
-        None => 4,
-    });
-    versions
 }
 
 fn state_of(version: &VersionResult) -> &'static str {
@@ -153,11 +146,13 @@ fn list(names: &[String], limit: usize) -> String {
     }
 }
 
-fn number(count: u64, what: &str) -> String {
+/// How many there are of something: `1 thing`, `2 things`.
+pub fn number(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn bytes(count: u64) -> String {
+/// A size for people: `12 bytes`, `1.8 MiB`.
+pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 5] = ["bytes", "KiB", "MiB", "GiB", "TiB"];
     let unit = (0..UNITS.len() - 1).find(|unit| count >> (10 * (unit + 1)) == 0).unwrap_or(UNITS.len() - 1);
     match unit {

@@ -10,7 +10,7 @@ use touchstone_scope::Verdict;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/schemas/report.schema.json");
 
-fn samples() -> [Report; 12] {
+fn samples() -> [Report; 13] {
     let mut interrupted = sample::imperfect();
     interrupted.run.interrupted = true;
     let (passing, imperfect) = (sample::passing(), sample::imperfect());
@@ -27,6 +27,7 @@ fn samples() -> [Report; 12] {
         sample::whole(60),
         sample::left_behind(),
         sample::side_by_side(),
+        sample::waived(),
     ]
 }
 
@@ -258,6 +259,22 @@ fn rendered_for_people() {
     insta::assert_snapshot!("narrowed_80", terminal(&sample::narrowed(), &at(80)));
     let verbose = TerminalOptions { verbosity: Verbosity::Verbose, ..at(80) };
     insta::assert_snapshot!("imperfect_verbose_80", terminal(&sample::imperfect(), &verbose));
+}
+
+#[test]
+fn waivers_are_told_where_verdicts_are() {
+    let report = sample::waived();
+    insta::assert_snapshot!("waived_80", terminal(&report, &at(80)));
+    insta::assert_snapshot!("waived_40", terminal(&report, &at(40)));
+    let line = summary_line(&report);
+    assert!(line.contains("next PASS (2 FAIL, 3 DNF, 5 waived)"), "{line}");
+    assert!(line.contains("v5.1 FAIL (2 FAIL, 3 DNF)"), "what is effective has none: {line}");
+    let quiet = TerminalOptions { verbosity: Verbosity::Quiet, ..at(80) };
+    let lines = terminal(&report, &quiet);
+    assert!(
+        lines.lines().any(|line| line.starts_with("PASS") && line.ends_with("2 FAIL, 3 DNF, 5 waived")),
+        "{lines}"
+    );
 }
 
 #[test]

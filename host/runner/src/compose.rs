@@ -96,6 +96,7 @@ pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: E
         tape,
         tape_problem,
         replay,
+        waivers: Vec::new(),
     }
 }
 

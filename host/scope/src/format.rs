@@ -1,4 +1,4 @@
-//! The format of a manifest, said once: from these tables come the checks of structure, the help in diagnostics, and
+//! The formats of manifests and waivers, said once: from these tables come the checks of structure, the help in diagnostics, and
 //! the JSON Schema.
 
 use std::sync::OnceLock;
@@ -8,6 +8,7 @@ use regex::Regex;
 pub(crate) mod conform;
 pub(crate) mod schema;
 pub(crate) mod tables;
+pub(crate) mod values;
 
 /// What a value has to be.
 #[derive(Clone, Copy)]
@@ -40,11 +41,11 @@ pub(crate) struct Scalar {
 }
 
 impl Scalar {
-    const fn text(what: &'static str, hint: &'static str, pattern: &'static str) -> Self {
+    pub(crate) const fn text(what: &'static str, hint: &'static str, pattern: &'static str) -> Self {
         Self { what, hint, pattern, choices: &[], number: false, compiled: OnceLock::new() }
     }
 
-    const fn choice(what: &'static str, choices: &'static [&'static str]) -> Self {
+    pub(crate) const fn choice(what: &'static str, choices: &'static [&'static str]) -> Self {
         Self { what, hint: "", pattern: "", choices, number: false, compiled: OnceLock::new() }
     }
 
@@ -94,7 +95,7 @@ pub(crate) struct Field {
 }
 
 impl Field {
-    const fn required(key: &'static str, kind: Kind, about: &'static str) -> Self {
+    pub(crate) const fn required(key: &'static str, kind: Kind, about: &'static str) -> Self {
         Self { key, required: true, kind, about }
     }
 

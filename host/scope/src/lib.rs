@@ -28,6 +28,7 @@ mod plan;
 mod score;
 mod sha256;
 mod suggest;
+mod waiver;
 mod words;
 mod yaml;
 
@@ -43,4 +44,7 @@ pub use plan::{NotRun, Plan, PlanError, PlannedVersion, ResultKey, Selection, Un
 pub use score::{TargetScore, VersionScore};
 pub use sha256::{Sha256, Sha256Error};
 pub use touchstone_diagnostics::{Diagnostics, Problem, Span};
+pub use waiver::{
+    AcceptedWaivers, WaivedScope, Waiver, WaiverRules, Waivers, can_be_waived, waivers_json_schema,
+};
 pub use words::{Lifetime, Section, State, Target, UnknownWord, Verdict};

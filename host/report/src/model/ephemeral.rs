@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Report;
+use crate::printable::printable;
+
 /// What checks created in the subject, and what became of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Ephemeral {
@@ -38,4 +41,27 @@ pub struct Left {
     pub name: Option<String>,
     /// Why it was not deleted.
     pub why: String,
+}
+
+impl Report {
+    /// What checks created and what may still be there.
+    pub fn left(&self) -> &[Left] {
+        self.ephemeral.as_ref().map_or(&[], |ephemeral| &ephemeral.left)
+    }
+
+    /// The command that deletes what is left, safe to show and to copy; none if nothing is left.
+    pub fn cleanup_command(&self) -> Option<String> {
+        let ephemeral = self.ephemeral.as_ref().filter(|ephemeral| !ephemeral.left.is_empty())?;
+        let cloud = ephemeral.cloud.as_ref().unwrap_or(&self.subject);
+        Some(format!("touchstone cleanup --cloud {}", word_of_shell(cloud)))
+    }
+}
+
+/// A name as one word of a command, safe to show.
+fn word_of_shell(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@:/".contains(c);
+    match !name.is_empty() && name.chars().all(plain) {
+        true => name.to_owned(),
+        false => format!("'{}'", printable(name).replace('\'', "'\\''")),
+    }
 }

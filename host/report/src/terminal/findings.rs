@@ -1,69 +1,14 @@
-//! What was found out about one testcase: equal messages once, with the places at which they hold.
-
-use std::collections::HashMap;
+//! What was found out about one testcase, kind by kind.
 
 use super::name_of;
 use super::page::{Page, Style};
-use crate::model::{Finding, Resource, Severity};
-use crate::printable::{cut, printable};
+use crate::kinds::{Kind, Place, common_requirement, resource_text};
+use crate::model::Severity;
+use crate::printable::{cut, printable_lines};
 
 /// Without `-v`, so much of a text is shown.
 pub(super) const CHARACTERS: usize = 1_000;
 const LINES: usize = 20;
-/// Stands between a message and the command that mends it.
-const MEND: &str = " To mend it: ";
-/// What is longer is no command that anybody copies.
-const LONGEST_COMMAND: usize = 2_000;
-
-/// Findings with the same message by the same sentence of the standard.
-pub(super) struct Kind<'a> {
-    pub(super) severity: Severity,
-    pub(super) message: &'a str,
-    pub(super) requirement: Option<&'a str>,
-    places: Vec<Place<'a>>,
-}
-
-/// Where it holds, and how to mend it there.
-#[derive(PartialEq)]
-struct Place<'a> {
-    resource: Option<&'a Resource>,
-    command: Option<&'a str>,
-}
-
-/// The findings by kind; the gravest first, else as the check reported them.
-pub(super) fn kinds<'a>(findings: &[&'a Finding]) -> Vec<Kind<'a>> {
-    let mut kinds: Vec<Kind<'a>> = Vec::new();
-    let mut known: HashMap<_, usize> = HashMap::new();
-    for &finding in findings {
-        let (message, command) = split(&finding.message);
-        let (severity, requirement) = (finding.severity, finding.requirement.as_deref());
-        let kind = *known.entry((severity, message, requirement)).or_insert(kinds.len());
-        if kind == kinds.len() {
-            kinds.push(Kind { severity, message, requirement, places: Vec::new() });
-        }
-        kinds[kind].places.push(Place { resource: finding.resource.as_ref(), command });
-    }
-    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.severity));
-    kinds
-}
-
-/// A message and the command that mends it. What could not be copied as it is shown is no command.
-fn split(message: &str) -> (&str, Option<&str>) {
-    match message.rsplit_once(MEND) {
-        Some((text, command)) if is_command(command.trim()) => (text.trim_end(), Some(command.trim())),
-        _ => (message.trim_end(), None),
-    }
-}
-
-fn is_command(text: &str) -> bool {
-    !text.is_empty() && text.len() <= LONGEST_COMMAND && printable(text) == text
-}
-
-/// The sentence of the standard that asks for all of it, if that is one.
-pub(super) fn common_requirement<'a>(kinds: &[Kind<'a>]) -> Option<&'a str> {
-    kinds.iter().map(|kind| kind.requirement).reduce(|all, one| all.filter(|_| all == one)).flatten()
-}
-
 /// What was said before, in the lines above.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Said<'a> {
@@ -144,19 +89,6 @@ fn places(page: &mut Page, indent: usize, places: &[Place<'_>]) {
     }
 }
 
-fn resource_text(resource: &Resource) -> String {
-    let (service, kind) = (name_of(&resource.service), name_of(&resource.kind));
-    let what = if service == kind { kind } else { format!("{service} {kind}") };
-    let id = resource.id.as_deref().map(name_of);
-    let name = resource.name.as_deref().map(name_of);
-    match (name, id) {
-        (Some(name), Some(id)) => format!("{what} \"{name}\" ({id})"),
-        (Some(name), None) => format!("{what} \"{name}\""),
-        (None, Some(id)) => format!("{what} {id}"),
-        (None, None) => what,
-    }
-}
-
 pub(super) fn by(page: &mut Page, indent: usize, requirement: &str) {
     page.text(indent, ("by ", Style::Faint), (&name_of(requirement), Style::Faint), 3);
 }
@@ -173,8 +105,7 @@ pub(super) fn further(page: &mut Page, indent: usize, lines: impl Iterator<Item 
 pub(super) fn lines(text: &str, verbose: bool) -> Vec<String> {
     let (characters, limit) = if verbose { (usize::MAX, usize::MAX) } else { (CHARACTERS, LINES) };
     let text = cut(text, characters);
-    let all = text.lines().map(|line| printable(line.replace('\t', "    ").trim_end()));
-    let mut shown: Vec<String> = all.filter(|line| !line.is_empty()).collect();
+    let mut shown = printable_lines(&text);
     if shown.len() > limit {
         let more = shown.len() - limit;
         shown.truncate(limit);
@@ -186,21 +117,6 @@ pub(super) fn lines(text: &str, verbose: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn commands_are_told_from_messages() {
-        assert_eq!(split("It is wrong. To mend it: openstack x"), ("It is wrong.", Some("openstack x")));
-        assert_eq!(split("a To mend it: b To mend it: c"), ("a To mend it: b", Some("c")));
-        for text in [
-            "To mend it: x",
-            "Wrong. To mend it: ",
-            "Wrong.",
-            "Wrong. To mend it: a\nb",
-            "W. To mend it: \u{202e}a",
-        ] {
-            assert_eq!(split(text), (text.trim_end(), None), "{text:?}");
-        }
-    }
 
     #[test]
     fn every_kind_is_shown_before_any_is_shown_twice() {

@@ -2,9 +2,9 @@
 
 use touchstone_scope::NotRun;
 
-use super::entries::Entry;
 use super::name_of;
 use super::page::{Page, Style};
+use crate::entries::Entry;
 use crate::layout::columns;
 
 /// More ids than these are not listed one by one.

@@ -38,9 +38,9 @@ pub(super) fn left(page: &mut Page, report: &Report, verbose: bool) {
         page.prose(indent, &more, Style::Plain);
     }
     page.prose(indent, "To delete what is left:", Style::Plain);
-    let cloud = report.ephemeral.as_ref().and_then(|ephemeral| ephemeral.cloud.as_ref());
-    let cloud = cloud.unwrap_or(&report.subject);
-    page.command(indent + 2, &format!("touchstone cleanup --cloud {}", word_of_shell(cloud)));
+    if let Some(command) = report.cleanup_command() {
+        page.command(indent + 2, &command);
+    }
 }
 
 fn one(page: &mut Page, left: &Left) {
@@ -58,13 +58,4 @@ fn one(page: &mut Page, left: &Left) {
     let version = left.version.iter().map(|version| format!(" {}", name_of(version)));
     let of = format!("of {}{}: {why}", name_of(&left.check), version.collect::<String>());
     page.prose(indent + 2, &of, Style::Faint);
-}
-
-/// A name as one word of a command, safe to show.
-fn word_of_shell(name: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@:/".contains(c);
-    match !name.is_empty() && name.chars().all(plain) {
-        true => name.to_owned(),
-        false => format!("'{}'", printable(name).replace('\'', "'\\''")),
-    }
 }

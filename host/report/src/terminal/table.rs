@@ -3,7 +3,8 @@
 use touchstone_scope::{Target, Verdict};
 
 use super::page::{Page, Style};
-use super::{name_of, state_of, versions};
+use super::{name_of, state_of, waivers};
+use crate::entries::{is_advisory, versions_by_state};
 use crate::layout::{left, right, width_of};
 use crate::model::{Report, TargetResult, VersionResult};
 
@@ -20,7 +21,9 @@ const ADVISORY: &str = "advisory, without a say in the verdict:";
 pub(super) fn verdicts(page: &mut Page, report: &Report) {
     let names = report.versions.keys().map(|name| width_of(&name_of(name)));
     let name_width = names.max().unwrap_or(0);
-    let fixed = LABEL + 2 + STATE + COLUMNS.len() * (2 + NUMBER);
+    let waived = report.versions.keys().map(|name| width_of(&waivers::count(report, name)));
+    let waived = waived.max().filter(|width| *width > 0).map_or(0, |width| 2 + width);
+    let fixed = LABEL + 2 + STATE + COLUMNS.len() * (2 + NUMBER) + waived;
     if report.versions.is_empty() {
         page.line("No scope version was judged.");
     } else if name_width + fixed <= page.width {
@@ -37,10 +40,6 @@ pub(super) fn main_counts(version: &VersionResult, with_pass: bool) -> String {
     if with_pass && text.is_empty() { "no testcases".to_owned() } else { text }
 }
 
-pub(super) fn is_advisory(target: Target) -> bool {
-    target != Target::Main
-}
-
 fn table(page: &mut Page, report: &Report, name_width: usize) {
     let numbers = |cells: [String; 4]| cells.map(|cell| format!("  {}", right(&cell, NUMBER))).concat();
     let counts = |result: Option<&TargetResult>| {
@@ -52,10 +51,12 @@ fn table(page: &mut Page, report: &Report, name_width: usize) {
     let before = " ".repeat(LABEL + name_width + 2 + STATE);
     let header = format!("{before}{}", numbers(COLUMNS.map(|v| v.word().to_owned())));
     page.line(page.paint.style(Style::Faint, &header));
-    for (name, version) in versions(report) {
+    for (name, version) in versions_by_state(report) {
         let verdict = left(version.verdict.word(), LABEL);
+        let waived = waivers::count(report, name);
+        let waived = if waived.is_empty() { waived } else { format!("  {waived}") };
         page.line(format!(
-            "{}{}  {}{}",
+            "{}{}  {}{}{waived}",
             page.paint.style(Style::Verdict(version.verdict), &verdict),
             page.paint.style(Style::Strong, &left(&name_of(name), name_width)),
             left(state_of(version), STATE),
@@ -75,8 +76,11 @@ fn table(page: &mut Page, report: &Report, name_width: usize) {
 }
 
 fn stacked(page: &mut Page, report: &Report) {
-    for (name, version) in versions(report) {
-        let text = format!("{} ({}): {}", name_of(name), state_of(version), main_counts(version, true));
+    for (name, version) in versions_by_state(report) {
+        let waived = waivers::count(report, name);
+        let waived = if waived.is_empty() { waived } else { format!(", {waived}") };
+        let counts = main_counts(version, true);
+        let text = format!("{} ({}): {counts}{waived}", name_of(name), state_of(version));
         let label = left(version.verdict.word(), LABEL);
         page.text(0, (&label, Style::Verdict(version.verdict)), (&text, Style::Plain), LABEL);
     }
@@ -93,7 +97,7 @@ fn stacked(page: &mut Page, report: &Report) {
 
 /// The targets that do not decide, with the names of their versions.
 fn advisory(report: &Report) -> Vec<(&str, Target, &TargetResult)> {
-    let targets = versions(report).into_iter().flat_map(|(name, version)| {
+    let targets = versions_by_state(report).into_iter().flat_map(|(name, version)| {
         version.targets.iter().map(move |(target, result)| (name, *target, result))
     });
     targets.filter(|(_, target, _)| is_advisory(*target)).collect()

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use touchstone_scope::Verdict;
 
-use super::entries::{Entry, check_of, collect};
 use super::findings::{self, CHARACTERS, Said, further, lines};
 use super::ids::ids;
 use super::page::{Page, Style};
 use super::{TerminalOptions, Verbosity, name_of, number};
+use crate::entries::{Entry, check_of, entries, groups};
+use crate::kinds::{Kind, common_requirement, kinds};
 use crate::model::{Attested, Report, Severity};
 use crate::printable::{cut, printable};
 
@@ -19,7 +20,7 @@ const MANY: usize = 20;
 
 /// Every testcase that is not PASS, those that people attest, and with `-v` every testcase.
 pub(super) fn testcases(page: &mut Page, report: &Report, options: &TerminalOptions) {
-    let entries = collect(report);
+    let entries = entries(report);
     let with = |verdict| entries.iter().filter(move |entry| entry.verdict == verdict).collect::<Vec<_>>();
     let failed = with(Verdict::Fail);
     let verbose = options.verbosity == Verbosity::Verbose;
@@ -55,9 +56,6 @@ pub(super) fn testcases(page: &mut Page, report: &Report, options: &TerminalOpti
         list.page.note(Severity::Info, &note);
     }
 }
-
-/// Testcases about which the same is known.
-type Group<'e, 'a> = Vec<&'e Entry<'a>>;
 
 /// Testcases one after the other.
 struct List<'a> {
@@ -117,11 +115,11 @@ impl List<'_> {
     fn by_requirement<'e, 'a>(
         &self,
         entries: &[&'e Entry<'a>],
-    ) -> Vec<(Option<&'a str>, Vec<Group<'e, 'a>>)> {
-        let mut sorted: Vec<(Option<&str>, Vec<Group<'e, 'a>>)> = Vec::new();
+    ) -> Vec<(Option<&'a str>, Vec<Vec<&'e Entry<'a>>>)> {
+        let mut sorted: Vec<(Option<&str>, Vec<Vec<&'e Entry<'a>>>)> = Vec::new();
         for group in groups(entries) {
             let kinds = group.first().map_or(Vec::new(), |entry| self.kinds(entry));
-            let requirement = findings::common_requirement(&kinds);
+            let requirement = common_requirement(&kinds);
             match sorted.iter_mut().find(|(known, _)| *known == requirement) {
                 Some((_, groups)) => groups.push(group),
                 None => sorted.push((requirement, vec![group])),
@@ -282,29 +280,14 @@ impl List<'_> {
     }
 
     /// What to show of it: without `-v`, what is for information only where there is nothing else.
-    fn kinds<'a>(&self, entry: &Entry<'a>) -> Vec<findings::Kind<'a>> {
-        let mut kinds = findings::kinds(&entry.findings);
+    fn kinds<'a>(&self, entry: &Entry<'a>) -> Vec<Kind<'a>> {
+        let mut kinds = kinds(&entry.findings);
         let all_is_info = kinds.iter().all(|kind| kind.severity == Severity::Info);
         if !self.verbose && (entry.verdict == Verdict::Pass || !all_is_info) {
             kinds.retain(|kind| kind.severity > Severity::Info);
         }
         kinds
     }
-}
-
-/// Entries about which the same is known; those that fail and say nothing stay alone.
-fn groups<'e, 'a>(entries: &[&'e Entry<'a>]) -> Vec<Group<'e, 'a>> {
-    let mut groups: Vec<Group<'e, 'a>> = Vec::new();
-    for &entry in entries {
-        let silent = entry.reason().is_empty() && entry.findings.is_empty();
-        let alone = silent && entry.verdict == Verdict::Fail;
-        let same = |group: &&mut Vec<&Entry<'_>>| group.iter().all(|one| one.says_the_same(entry));
-        match groups.iter_mut().find(same).filter(|_| !alone) {
-            Some(group) => group.push(entry),
-            None => groups.push(vec![entry]),
-        }
-    }
-    groups
 }
 
 /// The page of the standard that asks for it, without the place on it.

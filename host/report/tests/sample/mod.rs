@@ -10,7 +10,7 @@ use touchstone_report::{
 };
 use touchstone_scope::{Lifetime, NotRun, PlannedVersion, ResultKey, Section, State, Target, Verdict};
 
-pub(crate) use whole::{left_behind, whole};
+pub(crate) use whole::{left_behind, waived, whole};
 
 const NAMING: &str = "sha256:4f0c6f3f1a1e8c1a9be1f4d1a8d3dd1b7a5bb9df0a3cf2b3bb2d7c1e6a5f4e3d";
 const FLAVORS: &str = "sha256:9a3b1c5d7e9f0a2b4c6d8e0f1a3b5c7d9e1f0a2b4c6d8e0f1a3b5c7d9e1f0a2b";
@@ -199,6 +199,7 @@ fn report(results: &BTreeMap<String, TestcaseResult>, recommended: &[&str]) -> R
         tape: None,
         tape_problem: None,
         replay: None,
+        waivers: Vec::new(),
     };
     rejudge(&mut report, [("v4", State::Warn, results), ("v5.1", State::Effective, results)], recommended);
     report

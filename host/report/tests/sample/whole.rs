@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use touchstone_report::{
     Attested, Document, Ephemeral, Evidence, Finding, Left, Report, Resource, Severity, TestcaseResult, judge,
 };
-use touchstone_scope::{Lifetime, PlannedVersion, ResultKey, State, Target, Verdict};
+use touchstone_scope::{Lifetime, PlannedVersion, ResultKey, State, Target, Verdict, Waivers};
 
 /// Check, version, its testcases; the ids of check and testcases begin with the first.
 const CHECKS: [(&str, &str, &str, &str); 11] = [
@@ -129,6 +129,31 @@ pub(crate) fn left_behind() -> Report {
         cloud: None,
     });
     report
+}
+
+/// A cloud that gets two testcases wrong, and for which people waived what is wrong: a draft passes, what is effective does
+/// not. One waiver has expired.
+pub(crate) fn waived() -> Report {
+    let report = whole(2);
+    let waiver = |testcase: &str, reason: &str, expires: &str| {
+        serde_json::json!({
+            "testcase": testcase, "subject": &report.subject, "scope": &report.scope.uuid, "reason": reason,
+            "author": "Ada Lovelace <ada@gx-scs.example>", "approver": "Charles Babbage, certification body",
+            "expires": expires,
+        })
+    };
+    let console = "The console of test servers is silent until the hypervisors are updated, see https://gx-scs.example/tickets/4711.";
+    let all = [
+        waiver("scs-0102-prop-architecture", "Images of partners are relabelled one by one.", "2027-01-31"),
+        waiver("scs-0104-source-ubuntu-2404", "The mirror is being moved.", "2026-12-15"),
+        waiver("scs-0101-entropy-avail", console, "2026-12-31"),
+        waiver("scs-0101-fips-test", console, "2026-12-31"),
+        waiver("scs-0101-rngd", console, "2026-12-31"),
+        waiver("scs-0123-service-s3", "S3 comes with the new storage.", "2026-11-22"),
+    ];
+    let file = serde_json::json!({"format": "touchstone.waivers/v1", "waivers": all});
+    let waivers = Waivers::parse("waivers.yaml", &file.to_string()).expect("waivers");
+    report.with_waivers(&waivers, report.reference_date)
 }
 
 fn ids() -> impl Iterator<Item = String> {
@@ -303,6 +328,7 @@ fn report(results: [&BTreeMap<String, TestcaseResult>; 2], failures: usize) -> R
         tape: None,
         tape_problem: None,
         replay: None,
+        waivers: Vec::new(),
         ..super::failing(failures.min(8))
     }
 }

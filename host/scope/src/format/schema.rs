@@ -8,12 +8,18 @@ use super::{Kind, Scalar, Shape};
 /// The JSON Schema (2020-12) of a manifest. It says everything about the structure and about notations, and nothing
 /// about references: `touchstone scope lint` says more.
 pub fn json_schema() -> Value {
+    document(&MANIFEST, "scopes/scope.schema.json", "Scope manifest of Touchstone")
+}
+
+/// The schema of a whole file, which is published in our repository at `path`.
+pub(crate) fn document(shape: &Shape, path: &str, title: &str) -> Value {
     let mut definitions = Map::new();
-    let mut schema = object(&MANIFEST, &mut definitions);
+    let mut schema = object(shape, &mut definitions);
     if let Some(root) = schema.as_object_mut() {
         root.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
-        root.insert("$id".to_owned(), json!("https://raw.githubusercontent.com/SovereignCloudStack/touchstone/main/scopes/scope.schema.json"));
-        root.insert("title".to_owned(), json!("Scope manifest of Touchstone"));
+        let id = format!("https://raw.githubusercontent.com/SovereignCloudStack/touchstone/main/{path}");
+        root.insert("$id".to_owned(), json!(id));
+        root.insert("title".to_owned(), json!(title));
         root.insert("$defs".to_owned(), Value::Object(definitions));
     }
     schema

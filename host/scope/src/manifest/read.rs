@@ -13,12 +13,12 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use super::{Check, Manifest, Module, TimelineEntry, Version};
-use crate::format::tables::{DATE, FORMAT, MANIFEST, NAME, TEXT, URL, UUID};
-use crate::format::{Kind, Scalar, conform};
+use crate::format::tables::{FORMAT, MANIFEST, NAME, TEXT, URL, UUID};
+use crate::format::{Kind, Scalar, conform, values};
 use crate::sha256::Sha256;
 use crate::suggest::suggestion;
 use crate::yaml::{Node, Value};
-use touchstone_diagnostics::{Diagnostics, Problem, Span, is_treacherous};
+use touchstone_diagnostics::{Diagnostics, Problem, Span};
 
 pub(super) fn read(file_name: &str, text: &str) -> Result<Manifest, Diagnostics> {
     let mut reader = Reader::default();
@@ -107,24 +107,8 @@ impl Reader {
         items.iter().filter_map(|item| read(self, item)).collect()
     }
 
-    /// A text in some notation. Says nothing if it is not text at all: the check of the structure did.
     fn text(&mut self, node: &Node, notation: &Scalar) -> Option<String> {
-        let text = node.text()?;
-        if let Some(c) = text.chars().find(|c| *c != '\n' && is_treacherous(*c)) {
-            let message = format!("the text holds the invisible character U+{:04X}", u32::from(c));
-            self.problems.push(Problem::new(node.span, message).help("delete it"));
-            return None;
-        }
-        if notation.matches(text) {
-            return Some(text.to_owned());
-        }
-        let message = if text.trim().is_empty() {
-            "the text is empty".to_owned()
-        } else {
-            format!("`{text}` is not {}", notation.what)
-        };
-        self.problems.push(Problem::new(node.span, message).help(notation.expected()));
-        None
+        values::text(node, notation, &mut self.problems)
     }
 
     /// A text that means something.
@@ -144,13 +128,7 @@ impl Reader {
     }
 
     fn date(&mut self, node: &Node) -> Option<Date> {
-        let text = self.text(node, &DATE)?;
-        let date = text.parse().ok();
-        if date.is_none() {
-            let problem = Problem::new(node.span, format!("the calendar has no day `{text}`"));
-            self.problems.push(problem.help(DATE.expected()));
-        }
-        date
+        values::date(node, &mut self.problems)
     }
 
     /// The entries of the mapping behind a key whose keys are well written.
