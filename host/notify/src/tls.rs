@@ -1,0 +1,45 @@
+//! TLS, with the provider named explicitly: nothing depends on what a process installed.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::error::read_small;
+
+/// TLS that believes the authorities of the machine and those of some PEM files. The error is for people.
+pub(crate) fn trusting(files: &[PathBuf]) -> Result<ClientConfig, String> {
+    let mut store = RootCertStore::empty();
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for certificate in authorities(files)? {
+        store.add(certificate).map_err(|error| format!("a certificate cannot be used: {error}"))?;
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| format!("cannot set up TLS: {error}"))?;
+    Ok(builder.with_root_certificates(store).with_no_client_auth())
+}
+
+/// The certificates of PEM files; each has to hold one at least.
+pub(crate) fn authorities(files: &[PathBuf]) -> Result<Vec<CertificateDer<'static>>, String> {
+    let mut all = Vec::new();
+    for file in files {
+        let pem = read_small("certificate file", file)?;
+        let shown = file.display();
+        let before = all.len();
+        for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+            all.push(
+                certificate.map_err(|error| format!("the certificate file {shown} is not PEM: {error}"))?,
+            );
+        }
+        if all.len() == before {
+            return Err(format!(
+                "the certificate file {shown} holds none; expected PEM (`-----BEGIN CERTIFICATE-----`)"
+            ));
+        }
+    }
+    Ok(all)
+}
