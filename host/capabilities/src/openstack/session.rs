@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use reqwest::header::HeaderName;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use touchstone_grants::{Method, ServiceType};
 use url::Url;
 
@@ -26,6 +28,9 @@ use super::transport::{Incoming, Outgoing, Transport};
 
 const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
 
+/// How long no new token is asked for because of a service that refused one that was new.
+const REST_AFTER_REFUSAL: Duration = Duration::from_secs(10);
+
 /// A session with one subject: logged in, with the catalog at hand.
 ///
 /// - Requests go nowhere but below the endpoint of a service in the catalog; redirects are not followed.
@@ -41,8 +46,8 @@ pub struct Session {
     identity: Identity,
     expires_at: Option<Timestamp>,
     in_flight: Semaphore,
-    /// Services that refuse a token that was new, by the generation of that token.
-    refusing: Mutex<HashMap<ServiceType, u64>>,
+    /// Services that refuse a token that was new: the generation of that token, and when.
+    refusing: Mutex<HashMap<ServiceType, (u64, Instant)>>,
     options: SessionOptions,
 }
 
@@ -180,15 +185,18 @@ impl Session {
         })
     }
 
-    /// Whether a new token may help: not if the service has refused one that was as new as this one.
+    /// Whether a new token may help: not if the service has just refused one that was as new as this one. After a while it may: the
+    /// token may have expired between being renewed and being used, and what was created has to be removed with another.
     fn may_renew(&self, call: &Call, token: &Token) -> bool {
         let refusing = self.refusing.lock().unwrap_or_else(PoisonError::into_inner);
-        refusing.get(&call.service).is_none_or(|generation| *generation < token.generation)
+        refusing.get(&call.service).is_none_or(|(generation, at)| {
+            *generation < token.generation || at.elapsed() >= REST_AFTER_REFUSAL
+        })
     }
 
     fn note_refusal(&self, call: &Call, token: &Token) {
         let mut refusing = self.refusing.lock().unwrap_or_else(PoisonError::into_inner);
-        refusing.insert(call.service.clone(), token.generation);
+        refusing.insert(call.service.clone(), (token.generation, Instant::now()));
     }
 
     async fn renew(&self, call: &Call, token: &Token) -> Result<Arc<Token>, CallError> {

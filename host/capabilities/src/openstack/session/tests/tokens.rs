@@ -68,6 +68,21 @@ async fn a_service_that_accepts_no_token_costs_one_login() {
 }
 
 #[tokio::test]
+async fn a_service_that_refused_two_tokens_may_accept_the_next_one() {
+    let fake = cloud(|asked| asked.token() == token(2), 99).await;
+    let session = connect(&fake).await;
+    for _ in 0..3 {
+        assert_eq!(session.call(get("compute", "/flavors")).await.unwrap().status, 401);
+    }
+    assert_eq!(fake.logins(), 2, "it is not asked for again and again");
+    // As if that was a while ago.
+    for (_, at) in session.refusing.lock().unwrap().values_mut() {
+        *at -= REST_AFTER_REFUSAL;
+    }
+    assert_eq!(session.call(get("compute", "/flavors")).await.unwrap().status, 200);
+}
+
+#[tokio::test]
 async fn a_login_that_fails_is_not_tried_by_everybody() {
     let fake = cloud(|_| false, 1).await;
     let session = connect_with(&fake, &SessionOptions { max_in_flight: 20, ..quick() }).await;
