@@ -1,0 +1,323 @@
+//! One night: every subject against every scope, each run recorded once.
+
+mod attempts;
+mod changes;
+mod ending;
+mod event;
+mod files;
+mod gate;
+mod inputs;
+mod leftovers;
+mod letters;
+mod patience;
+mod plan;
+mod recording;
+mod subject;
+mod waiting;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use touchstone_capabilities::openstack::Env;
+use touchstone_results::{Begun, Night, Results, ResultsError};
+use touchstone_runner::Runner;
+use touchstone_scope::Waivers;
+
+pub(crate) use self::attempts::until;
+pub use self::event::NightEvent;
+pub use self::inputs::InputProblem;
+use self::inputs::Scopes;
+use self::plan::Planned;
+use self::subject::Subject;
+pub(crate) use self::waiting::Waiting;
+use crate::config::{Config, Shard};
+
+/// Where events go. Called from many threads; must not block.
+pub type Listener = Arc<dyn Fn(NightEvent) + Send + Sync>;
+
+/// What nights are run with: one engine and one database for all of them.
+pub struct Nightly {
+    /// What to run.
+    pub config: Config,
+    /// What runs it.
+    pub runner: Runner,
+    /// Where results go.
+    pub results: Results,
+    /// Where clouds are looked for that have no file of their own.
+    pub env: Env,
+    /// The name of this machine among several; none if there is only this one.
+    pub worker: Option<String>,
+    /// Who is told what happens.
+    pub listener: Listener,
+}
+
+/// Which part of the configuration is run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Names of subjects; all if empty.
+    pub subjects: BTreeSet<String>,
+    /// Names of scopes; all if empty.
+    pub scopes: BTreeSet<String>,
+    /// This machine's part of the subjects; all if none. The others are left to other machines.
+    pub shard: Option<Shard>,
+}
+
+impl Choice {
+    /// Whether some subjects or scopes are left out for everybody, not only for this machine.
+    pub fn is_partial(&self) -> bool {
+        !self.subjects.is_empty() || !self.scopes.is_empty()
+    }
+
+    /// Whether a run is chosen.
+    pub fn has(&self, subject: &str, scope: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.has(subject))
+            && (self.subjects.is_empty() || self.subjects.contains(subject))
+            && (self.scopes.is_empty() || self.scopes.contains(scope))
+    }
+}
+
+/// What came of a night, as far as this process has seen it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The worst exit code of its runs, as those of `touchstone run`; 0 if there was none.
+    pub exit_codes: BTreeSet<u8>,
+    /// Whether it was stopped before its end; it goes on the next time.
+    pub interrupted: bool,
+    /// Whether all of it is recorded, also what others ran.
+    pub ended: bool,
+    /// Faults of this program or of this machine.
+    pub faults: Vec<String>,
+}
+
+/// Why a night cannot be run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NightError {
+    /// Something that all runs need is not right.
+    #[error("{0}")]
+    Input(#[from] InputProblem),
+    /// The database cannot be used.
+    #[error("{0}")]
+    Results(#[from] ResultsError),
+}
+
+/// What the subjects of a night have in common.
+struct Shared {
+    nightly: Arc<Nightly>,
+    scopes: Scopes,
+    /// What is excused.
+    waivers: Waivers,
+    gate: gate::Gate,
+    night: Night,
+    /// Where the outputs of the night go.
+    folder: PathBuf,
+    stopped: watch::Receiver<bool>,
+    /// Whether this process has the subjects by a lease of the queue, which is what keeps others away.
+    is_leased: bool,
+}
+
+impl Nightly {
+    /// Runs a night, or what is missing of it: each run that is not recorded yet. Ready when all have ended, or soon after `stopped`
+    /// says so: then what checks created is removed first, and what had not ended is run the next time.
+    ///
+    /// # Errors
+    /// Something that all runs need is not right, or the database cannot be used; nothing was run then, or what was run before
+    /// is recorded.
+    pub async fn run(
+        self: &Arc<Self>,
+        id: &str,
+        due_at: Timestamp,
+        choice: &Choice,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Outcome, NightError> {
+        let scopes = Scopes::read(&self.config)?;
+        let start = plan::start(self, &scopes, id, due_at, choice);
+        let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
+        let (shared, missing) = self.open(scopes, night, choice, stopped).await?;
+        shared.write_missing_outputs().await?;
+        let mut outcome = shared.subjects(missing).await;
+        outcome.interrupted = *shared.stopped.borrow();
+        if !outcome.interrupted {
+            if choice.shard.is_none() {
+                shared.give_up_what_is_gone().await?;
+            }
+            outcome.ended = ending::end(&shared).await?;
+        }
+        let ran = self.results.runs(id).await?;
+        let name = |uuid: &str| shared.scopes.name_of_uuid(uuid).unwrap_or_default().to_owned();
+        outcome.exit_codes = ran
+            .iter()
+            .filter(|run| choice.has(&run.subject, &name(&run.scope)))
+            .map(|run| run.exit_code)
+            .collect();
+        self.tell(NightEvent::Ended { night: id.to_owned(), interrupted: outcome.interrupted });
+        Ok(outcome)
+    }
+
+    /// Runs what is missing of one subject in a night that somebody else has begun, and ends.
+    ///
+    /// # Errors
+    /// As [`Nightly::run`], and if there is no such night.
+    pub async fn run_subject(
+        self: &Arc<Self>,
+        id: &str,
+        subject: &str,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<Outcome, NightError> {
+        let scopes = Scopes::read(&self.config)?;
+        let night = self.results.night(id).await?.ok_or_else(|| ResultsError::UnknownNight(id.to_owned()))?;
+        let choice = Choice { subjects: BTreeSet::from([subject.to_owned()]), ..Choice::default() };
+        let (mut shared, missing) = self.open(scopes, night, &choice, stopped).await?;
+        if let Some(shared) = Arc::get_mut(&mut shared) {
+            shared.is_leased = true;
+        }
+        let mut outcome = shared.subjects(missing).await;
+        outcome.interrupted = *shared.stopped.borrow();
+        Ok(outcome)
+    }
+
+    /// What the subjects of a night have in common, and those of which something is missing.
+    async fn open(
+        self: &Arc<Self>,
+        scopes: Scopes,
+        night: Night,
+        choice: &Choice,
+        stopped: watch::Receiver<bool>,
+    ) -> Result<(Arc<Shared>, Vec<Planned>), NightError> {
+        let recorded = self.results.recorded(&night.id).await?;
+        let mut planned =
+            plan::planned(&self.config, &scopes, &self.results.subjects(&night.id).await?, choice);
+        let count = |planned: &[Planned]| planned.iter().map(|one| one.scopes.len()).sum::<usize>();
+        let runs = count(&planned);
+        for Planned { subject, scopes: of_subject } in &mut planned {
+            let name = &self.config.subjects[*subject].name;
+            of_subject.retain(|scope| !recorded.contains(&(name.clone(), scopes.uuid(scope))));
+        }
+        let done = runs - count(&planned);
+        self.tell(NightEvent::Begun {
+            night: night.id.clone(),
+            runs,
+            recorded: done,
+            subjects: planned.len(),
+            subjects_done: planned.iter().filter(|one| one.scopes.is_empty()).count(),
+        });
+        let today = Offset::UTC.to_datetime(Timestamp::now()).date();
+        let (waivers, problems) = inputs::waivers(&self.config, &scopes, today);
+        for problem in problems {
+            tracing::error!(%problem, "waivers that do not count");
+            self.tell(NightEvent::Warned { problem: problem.to_string() });
+        }
+        let providers = self.config.subjects.iter().map(|subject| subject.provider.as_str());
+        let limits = &self.config.limits;
+        let shared = Shared {
+            gate: gate::Gate::new(limits.subjects, limits.per_provider, providers),
+            folder: files::folder_of(&self.config.folder, &night.id),
+            nightly: self.clone(),
+            waivers,
+            scopes,
+            night,
+            stopped,
+            is_leased: false,
+        };
+        Ok((Arc::new(shared), planned))
+    }
+
+    pub(crate) fn tell(&self, event: NightEvent) {
+        (self.listener)(event);
+    }
+
+    /// The UUIDs of scopes, with the SHA-256 of their manifests as they are now.
+    ///
+    /// # Errors
+    /// A manifest cannot be read.
+    pub(crate) fn digests(&self, names: &[String]) -> Result<Vec<(String, String)>, InputProblem> {
+        let scopes = Scopes::read(&self.config)?;
+        Ok(names.iter().map(|name| scopes.digest(name)).collect())
+    }
+
+    /// The folder of the journals of a subject: what checks create there is written down in it first.
+    pub(crate) fn journals(&self, subject: &str) -> PathBuf {
+        self.config.folder.join("journal").join(subject)
+    }
+}
+
+impl Shared {
+    /// Runs what is missing, each subject in a task of its own: what happens to one is nothing to the others.
+    async fn subjects(self: &Arc<Self>, missing: Vec<Planned>) -> Outcome {
+        let mut tasks = JoinSet::new();
+        for planned in missing {
+            let subject = Subject { shared: self.clone(), index: planned.subject };
+            if planned.scopes.is_empty() && !subject.has_leftovers() {
+                continue;
+            }
+            tasks.spawn(subject.run(planned.scopes));
+        }
+        let mut outcome = Outcome::default();
+        while let Some(done) = tasks.join_next().await {
+            match done {
+                Ok(Ok(exit_codes)) => outcome.exit_codes.extend(exit_codes),
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "a subject was not tested");
+                    outcome.faults.push(error.to_string());
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the host failed while it tested a subject");
+                    outcome.faults.push(format!("the host failed while it tested a subject: {error}"))
+                }
+            }
+        }
+        outcome
+    }
+
+    /// Records of what the configuration does not have any more, or has paused, since the night began, that nothing comes of it: nobody
+    /// would ever run it, and the night would never end.
+    async fn give_up_what_is_gone(&self) -> Result<(), ResultsError> {
+        let (nightly, night) = (&self.nightly, &self.night.id);
+        let recorded = nightly.results.recorded(night).await?;
+        for info in nightly.results.subjects(night).await? {
+            let subject = nightly.config.subject(&info.name).map(|(_, subject)| subject);
+            for uuid in
+                info.scopes.iter().filter(|uuid| !recorded.contains(&(info.name.clone(), (*uuid).clone())))
+            {
+                let reason = match subject {
+                    None => "the configuration has no such subject any more",
+                    Some(subject) if subject.paused.is_some() => "the subject was paused",
+                    Some(subject) if !subject.scopes.iter().any(|scope| self.scopes.uuid(scope) == *uuid) => {
+                        "the subject is not tested against this scope any more"
+                    }
+                    Some(_) => continue,
+                };
+                recording::record_nothing(self, &info.name, uuid, 1, 0, reason).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the outputs of runs that were recorded by a process that was killed before it had written them.
+    async fn write_missing_outputs(&self) -> Result<(), ResultsError> {
+        let results = &self.nightly.results;
+        for run in results.runs(&self.night.id).await? {
+            let subject = self.nightly.config.subject(&run.subject).map(|(_, subject)| subject);
+            let (Some(subject), Some(scope)) = (subject, self.scopes.name_of_uuid(&run.scope)) else {
+                continue;
+            };
+            let recording = recording::Recording { shared: self, subject, scope };
+            if run.sha256.is_none() || recording.has_outputs() {
+                continue;
+            }
+            if let Some(report) = results.report(&run.run).await? {
+                recording.write_outputs(&report);
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&self, event: NightEvent) {
+        self.nightly.tell(event);
+    }
+}
