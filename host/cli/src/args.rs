@@ -1,5 +1,10 @@
 mod check;
 mod components;
+mod nightly;
+mod report;
+mod results;
+mod waiver;
+mod worker;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,6 +18,11 @@ pub(crate) use self::check::{CheckCommand, Lang};
 pub(crate) use self::components::{
     ComponentArgs, FetchArgs, LoadArgs, PullArgs, PushArgs, RegistryArgs, SaveArgs, StoreArgs, TrustCommand,
 };
+pub(crate) use self::nightly::{NightArgs, NightlyArgs, NightlyCommand};
+pub(crate) use self::report::ReportCommand;
+pub(crate) use self::results::{DiffArgs, HistoryArgs, ResultsArgs, StatusArgs, TableFormat};
+pub(crate) use self::waiver::WaiverCommand;
+pub(crate) use self::worker::WorkerArgs;
 use crate::exit;
 
 /// Conformance tests for clouds: tells whether a cloud conforms to a standard, in a way that anyone can check again.
@@ -27,12 +37,19 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Test a cloud against a scope.
     Run(RunArgs),
+    /// Test many clouds against many scopes, every night, unattended.
+    Nightly(NightlyArgs),
+    /// Test the subjects that `touchstone nightly --hand-out` on another machine hands out, with credentials of this one.
+    Worker(WorkerArgs),
     /// Judge recorded runs again, by their tapes, without the cloud: against the scope of then, or another one.
     Replay(ReplayArgs),
     /// Say whether a report is what comes of a tape, a scope and its components, and who signed it.
     Verify(VerifyArgs),
     /// Sign a report: an in-toto statement, and a signature for `ssh-keygen -Y verify`.
     Sign(SignArgs),
+    /// Hand reports on: in the formats of other programs, or for people.
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Look at tapes, and take things out of them.
     #[command(subcommand)]
     Tape(TapeCommand),
@@ -42,6 +59,12 @@ pub(crate) enum Command {
     Attest(AttestArgs),
     /// Test a simulated, imperfect cloud against the scope "SCS-compatible IaaS": no cloud, no account needed.
     Demo(DemoArgs),
+    /// Say which subject passes which versions of which scopes, by the results of all nights.
+    Status(StatusArgs),
+    /// Say how a subject did, night by night.
+    History(HistoryArgs),
+    /// Say what is other in one night than in another; ends in 1 if something fails that did not.
+    Diff(DiffArgs),
     /// Serve a simulated OpenStack on this machine, for other clients.
     Simulate(SimulateArgs),
     /// Look at and edit scope manifests.
@@ -58,6 +81,9 @@ pub(crate) enum Command {
     /// Look at trust policies: which components may run.
     #[command(subcommand)]
     Trust(TrustCommand),
+    /// Look at waivers: which testcases may stay as they are, and until when.
+    #[command(subcommand)]
+    Waiver(WaiverCommand),
     /// Make, look at and publish checks.
     #[command(subcommand)]
     Check(CheckCommand),
@@ -215,6 +241,9 @@ pub(crate) struct CleanupArgs {
     /// long none has.
     #[arg(long, requires = "older_than")]
     pub(crate) strays: bool,
+    /// The folder with the journals [default: that of `touchstone run`; nights have `FOLDER/journal/SUBJECT`].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) journal: Option<PathBuf>,
     /// Say what would be removed, and remove nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,

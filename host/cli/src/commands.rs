@@ -6,37 +6,49 @@ mod cleanup;
 mod components;
 mod demo;
 mod evidence;
+mod history;
+mod nightly;
 mod registries;
 mod replay;
+mod report;
 mod run;
 mod scope;
 mod sign;
 mod simulate;
+mod status;
 mod stores;
 mod tape;
 mod trust;
 mod verify;
 mod version;
+mod waiver;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use touchstone_observe::Observing;
 use touchstone_runtime::{ChildCompiler, CompileLimits, Runtime, RuntimeConfig};
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Failure};
 
 /// Does what the command line says.
-pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
+pub(crate) fn run(cli: Cli, observing: &Observing) -> Result<Exit, Failure> {
     match cli.command {
         Command::Run(args) => in_tokio(run::run(args)),
         Command::Replay(args) => in_tokio(replay::replay(args)),
         Command::Verify(args) => in_tokio(verify::verify(args)),
         Command::Sign(args) => sign::sign(&args),
+        Command::Report(command) => report::report(command),
         Command::Tape(command) => tape::tape(command),
         Command::Cleanup(args) => in_tokio(cleanup::cleanup(args)),
         Command::Attest(args) => attest::attest(&args),
         Command::Demo(args) => in_tokio(demo::demo(args)),
+        Command::Nightly(args) => in_tokio(nightly::nightly(args, observing)),
+        Command::Worker(args) => in_tokio(nightly::worker(args, observing)),
+        Command::Status(args) => in_tokio(status::status(args)),
+        Command::History(args) => in_tokio(history::history(args)),
+        Command::Diff(args) => in_tokio(history::diff(args)),
         Command::Simulate(args) => in_tokio(simulate::simulate(args)),
         Command::Scope(command) => scope::scope(command),
         Command::Push(args) => in_tokio(registries::push(args)),
@@ -44,6 +56,7 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Save(args) => registries::save(&args),
         Command::Load(args) => registries::load(&args),
         Command::Trust(command) => trust::trust(command),
+        Command::Waiver(command) => waiver::waiver(command),
         Command::Check(command) => in_tokio(check::check(command)),
         Command::Version { wit } => Ok(version::version(wit)),
         Command::CompileComponent { .. } => unreachable!("main has done it"),

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod json_lines;
 mod logging;
+mod nights;
 mod progress;
 mod terminal;
 
@@ -29,9 +30,9 @@ fn main() -> ExitCode {
     if let Command::CompileComponent { memory_bytes, seconds } = cli.command {
         return touchstone_runtime::compile_for_parent(memory_bytes, seconds).into();
     }
-    logging::start(cli.verbose());
+    let observing = logging::start(&cli);
     // A panic is our own fault, and has an exit code of its own; its message was written by then.
-    match std::panic::catch_unwind(AssertUnwindSafe(|| commands::run(cli))) {
+    match std::panic::catch_unwind(AssertUnwindSafe(|| commands::run(cli, &observing))) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(failure)) => {
             terminal::error(&failure.message);

@@ -17,7 +17,7 @@ use crate::terminal;
 pub(crate) async fn cleanup(args: CleanupArgs) -> Result<Exit, Failure> {
     let cloud = CloudConfig::load(args.cloud.as_deref(), &Env::of_process())
         .map_err(|error| Exit::Unreachable.because(error))?;
-    let folder = journal_folder()?;
+    let folder = args.journal.clone().map_or_else(journal_folder, Ok)?;
     let ours = |error: JournalError| Exit::OwnFault.because(error);
     let paths = ledger::journals(&folder).map_err(ours)?;
     let mut tally = Tally::default();

@@ -179,7 +179,7 @@ fn replace(file: &Path, content: &[u8]) -> std::io::Result<()> {
 
 /// Ready when the user presses Ctrl-C, or somebody asks this process to end. A second time ends it at once; what checks
 /// created then stays until `touchstone cleanup`.
-async fn interrupted() -> Stop {
+pub(super) async fn interrupted() -> Stop {
     let terminated = async {
         match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
             Ok(mut signal) => drop(signal.recv().await),
