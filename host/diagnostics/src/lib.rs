@@ -5,6 +5,10 @@
 
 mod diagnostics;
 mod place;
+mod suggest;
+mod tree;
 
 pub use diagnostics::{Diagnostics, Problem, is_treacherous, printable};
 pub use place::{Span, span_at, span_of};
+pub use suggest::{closest, suggestion};
+pub use tree::{Node, Unreadable, Value, readable};

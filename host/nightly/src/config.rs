@@ -6,7 +6,6 @@ mod outputs;
 mod read;
 mod shard;
 mod subject;
-pub(crate) mod suggest;
 pub(crate) mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};

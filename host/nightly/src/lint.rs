@@ -18,8 +18,8 @@ use touchstone_scope::Manifest;
 
 pub use self::files::{About, Disk, Files};
 use self::scopes::Planned;
-use crate::config::suggest::suggestion;
 use crate::config::{Config, StatePlace};
+use touchstone_diagnostics::suggestion;
 
 /// What a configuration is compared with, beside its files.
 #[derive(Clone, Copy, Debug)]

@@ -15,8 +15,8 @@ use uuid::Uuid;
 pub use self::read::AttestationError;
 use crate::manifest::{Manifest, Testcase};
 use crate::sha256::Sha256;
-use crate::suggest::closest;
 use crate::words::Verdict;
+use touchstone_diagnostics::closest;
 
 /// A statement (`touchstone.attestation/v1`): somebody found out whether one subject fulfils one manual testcase of one
 /// scope. It says nothing about any other subject or scope.

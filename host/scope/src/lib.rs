@@ -27,7 +27,6 @@ mod pin;
 mod plan;
 mod score;
 mod sha256;
-mod suggest;
 mod waiver;
 mod words;
 mod yaml;

@@ -8,8 +8,8 @@ use std::ops::Range;
 use crate::format::tables::SEMVER;
 use crate::manifest::Manifest;
 use crate::sha256::Sha256;
-use crate::suggest::suggestion;
-use crate::yaml::{Node, Value};
+use crate::yaml::{self, Node, Value};
+use touchstone_diagnostics::suggestion;
 use touchstone_diagnostics::{Diagnostics, Problem, Span};
 
 /// What to write.
@@ -94,7 +94,7 @@ pub fn pin(file_name: &str, text: &str, pin: &Pin<'_>) -> Result<String, PinErro
             vec![problem],
         )))
     };
-    let before = Node::parse(text).map_err(refused)?;
+    let before = yaml::parse(text).map_err(refused)?;
     let (index, entry) = find(&before, pin)?;
     let cannot = || cannot_edit(entry, pin);
     let mut edits = vec![component_edit(text, entry, pin.component).ok_or_else(cannot)?];
@@ -107,7 +107,7 @@ pub fn pin(file_name: &str, text: &str, pin: &Pin<'_>) -> Result<String, PinErro
     }
     let edited = apply(text, edits);
     let expected = with_values(&before, index, pin);
-    if !Node::parse(&edited).is_ok_and(|after| same(&after, &expected)) {
+    if !yaml::parse(&edited).is_ok_and(|after| same(&after, &expected)) {
         return Err(cannot());
     }
     match Manifest::parse(file_name, &edited) {

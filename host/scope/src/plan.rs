@@ -13,8 +13,8 @@ use touchstone_grants::Grant;
 use crate::limits::LimitOverrides;
 use crate::manifest::{Asset, Check, Include, Manifest, Module, Testcase, Version};
 use crate::sha256::Sha256;
-use crate::suggest::suggestion;
 use crate::words::{Section, State, Target};
+use touchstone_diagnostics::suggestion;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::suggest::closest;
+use touchstone_diagnostics::closest;
 
 /// A word that is not in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]

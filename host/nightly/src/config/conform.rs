@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use touchstone_diagnostics::{Problem, Span};
 
-use super::suggest::suggestion;
 use super::tree::{Node, Value};
+use touchstone_diagnostics::suggestion;
 
 /// Adds everything that is wrong with the structure of a document.
 pub(super) fn check(root: &Node, schema: &Json, problems: &mut Vec<Problem>) {

@@ -13,13 +13,13 @@ use std::time::Duration;
 use touchstone_diagnostics::{Diagnostics, Problem, is_treacherous};
 use touchstone_scope::{LimitOverrides, Section, Sha256};
 
-use super::tree::{BEGINNING, Node, Value};
+use super::tree::{self, BEGINNING, Node, Value};
 use super::{Config, Day, Limits, Preset, Scope, Source, StatePlace, WHAT, conform, format};
 use crate::schedule::{At, Schedule};
 
 pub(super) fn read(file: &str, text: &str) -> Result<Config, Diagnostics> {
     let refused = |shown: &str, problems| Err(Diagnostics::errors(WHAT, file, shown, problems));
-    let root = match Node::parse(text) {
+    let root = match tree::parse(text) {
         Ok(root) => root,
         // Whatever it says, a secret may stand there: nothing of the text is shown.
         Err(problem) => return refused(&words::blanked(text), vec![*problem]),

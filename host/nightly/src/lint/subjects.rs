@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::Linter;
 use crate::config::Subject;
-use crate::config::suggest::suggestion;
-use crate::config::tree::Node;
+use crate::config::tree::{self, Node};
+use touchstone_diagnostics::suggestion;
 
 impl Linter<'_> {
     pub(super) fn subjects(&mut self) {
@@ -73,7 +73,7 @@ impl Linter<'_> {
         }
         let bytes = self.secret(at, path)?;
         // It holds passwords: nothing of it is repeated.
-        match String::from_utf8(bytes).ok().map(|text| Node::parse_foreign(&text)) {
+        match String::from_utf8(bytes).ok().map(|text| tree::parse_foreign(&text)) {
             Some(Ok(root)) => {
                 let clouds = root.field("clouds").map_or(&[][..], Node::entries);
                 Some(clouds.iter().filter_map(|(name, _)| Some(name.text()?.to_owned())).collect())

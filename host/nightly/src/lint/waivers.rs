@@ -4,7 +4,7 @@ use touchstone_diagnostics::{Diagnostics, printable};
 use touchstone_scope::{Manifest, WaiverRules, Waivers};
 
 use super::Linter;
-use crate::config::suggest::suggestion;
+use touchstone_diagnostics::suggestion;
 
 impl Linter<'_> {
     pub(super) fn waivers(&mut self) {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
-use crate::config::suggest::closest;
+use touchstone_diagnostics::closest;
 
 /// A time of day in a time zone: `02:30 Europe/Berlin`.
 ///

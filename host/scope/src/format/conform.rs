@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Kind, Scalar, Shape};
-use crate::suggest::suggestion;
 use crate::yaml::{Node, Value};
+use touchstone_diagnostics::suggestion;
 use touchstone_diagnostics::{Problem, Span};
 
 /// Adds everything that is wrong with the structure of `node`.

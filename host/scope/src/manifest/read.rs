@@ -16,13 +16,13 @@ use super::{Check, Manifest, Module, TimelineEntry, Version};
 use crate::format::tables::{FORMAT, MANIFEST, NAME, TEXT, URL, UUID};
 use crate::format::{Kind, Scalar, conform, values};
 use crate::sha256::Sha256;
-use crate::suggest::suggestion;
-use crate::yaml::{Node, Value};
+use crate::yaml::{self, Node, Value};
+use touchstone_diagnostics::suggestion;
 use touchstone_diagnostics::{Diagnostics, Problem, Span};
 
 pub(super) fn read(file_name: &str, text: &str) -> Result<Manifest, Diagnostics> {
     let mut reader = Reader::default();
-    let manifest = match Node::parse(text) {
+    let manifest = match yaml::parse(text) {
         Ok(root) => reader.manifest(&root, text),
         Err(problem) => {
             reader.problems.push(problem);

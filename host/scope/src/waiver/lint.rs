@@ -7,8 +7,8 @@ use touchstone_diagnostics::{Diagnostics, Problem};
 use super::read::read_all;
 use super::{WHAT, WaivedScope, Waiver, Waivers, can_be_waived};
 use crate::manifest::Manifest;
-use crate::suggest::suggestion;
 use crate::words::{State, Target};
+use touchstone_diagnostics::suggestion;
 
 /// Days before its end from which on a waiver is warned about.
 const SOON: i32 = 30;

@@ -8,7 +8,7 @@ use super::format::{FILE, FORMAT};
 use super::{WaivedScope, Waiver, Waivers};
 use crate::format::tables::{ID, TEXT, UUID};
 use crate::format::{Kind, conform, values};
-use crate::yaml::{Node, Value};
+use crate::yaml::{self, Node, Value};
 
 pub(super) fn read(text: &str) -> Result<Waivers, Vec<Problem>> {
     let (waivers, problems) = read_all(text);
@@ -18,7 +18,7 @@ pub(super) fn read(text: &str) -> Result<Waivers, Vec<Problem>> {
 /// Every waiver that can be understood, and what is wrong.
 pub(super) fn read_all(text: &str) -> (Waivers, Vec<Problem>) {
     let mut problems = Vec::new();
-    let root = match Node::parse(text) {
+    let root = match yaml::parse(text) {
         Ok(root) => root,
         Err(problem) => return (Waivers::default(), vec![problem]),
     };

@@ -6,9 +6,9 @@ use touchstone_diagnostics::Problem;
 
 use super::words::is_this_machine;
 use super::{Reader, flag};
-use crate::config::suggest::suggestion;
 use crate::config::tree::Node;
 use crate::config::{Mail, MailTls, Metrics, Notify, Upload, Webhook};
+use touchstone_diagnostics::suggestion;
 
 impl Reader {
     pub(super) fn upload(&mut self, node: &Node) -> Option<Upload> {

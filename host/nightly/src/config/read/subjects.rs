@@ -7,8 +7,8 @@ use touchstone_diagnostics::{Problem, Span};
 
 use super::{Reader, flag};
 use crate::config::Subject;
-use crate::config::suggest::suggestion;
 use crate::config::tree::Node;
+use touchstone_diagnostics::suggestion;
 
 impl Reader {
     pub(super) fn subjects(

@@ -9,8 +9,8 @@ use url::Url;
 use super::{Reader, StatePlace};
 use crate::config::Day;
 use crate::config::conform::is_secret;
-use crate::config::suggest::suggestion;
 use crate::config::tree::{Node, Value};
+use touchstone_diagnostics::suggestion;
 
 /// The longest name.
 const NAME: usize = 63;

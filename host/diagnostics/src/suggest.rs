@@ -1,7 +1,7 @@
 //! "Did you mean …?"
 
 /// The one of `known` that `given` was most probably meant to be, if any is near enough.
-pub(crate) fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let given = given.to_lowercase();
     let (distance, word) = known
         .into_iter()
@@ -11,7 +11,7 @@ pub(crate) fn closest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>)
 }
 
 /// The question, or else the list of what is known, shortened when it is long.
-pub(crate) fn suggestion(given: &str, known: &[&str]) -> Option<String> {
+pub fn suggestion(given: &str, known: &[&str]) -> Option<String> {
     const SHOWN: usize = 12;
     if let Some(word) = closest(given, known.iter().copied()) {
         return Some(format!("did you mean `{word}`?"));
