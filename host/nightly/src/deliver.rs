@@ -28,7 +28,8 @@ const BATCH: usize = 64;
 /// The database cannot be used.
 pub async fn due(nightly: &Arc<Nightly>, stopped: &watch::Receiver<bool>) -> Result<(), ResultsError> {
     let Some(_held) = nightly.results.hold_outbox().await? else { return Ok(()) };
-    let receivers = Receivers::of(&nightly.config);
+    // Made when there is something to send: that reads secrets and the certificates of the machine.
+    let mut receivers = None;
     // Those that are due now, and no others: what fails is due again before a receiver that never answers is through with the last one.
     let now = Timestamp::now();
     loop {
@@ -36,8 +37,9 @@ pub async fn due(nightly: &Arc<Nightly>, stopped: &watch::Receiver<bool>) -> Res
         if letters.is_empty() || *stopped.borrow() {
             return Ok(());
         }
+        let receivers = &*receivers.get_or_insert_with(|| Receivers::of(&nightly.config));
         let sending = letters.into_iter().take_while(|_| !*stopped.borrow());
-        let sending = sending.map(|delivery| one(nightly, &receivers, delivery));
+        let sending = sending.map(|delivery| one(nightly, receivers, delivery));
         let mut sending = futures::stream::iter(sending).buffer_unordered(AT_A_TIME);
         while let Some(sent) = sending.next().await {
             sent?;

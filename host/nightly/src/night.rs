@@ -138,7 +138,7 @@ impl Nightly {
         let scopes = Scopes::read(&self.config)?;
         let start = plan::start(self, &scopes, id, due_at, choice);
         let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
-        let (shared, missing) = self.open(scopes, night, choice, stopped).await?;
+        let (shared, missing) = self.open(scopes, night, choice, stopped, false).await?;
         shared.write_missing_outputs().await?;
         let mut outcome = shared.subjects(missing).await;
         outcome.interrupted = *shared.stopped.borrow();
@@ -172,10 +172,7 @@ impl Nightly {
         let scopes = Scopes::read(&self.config)?;
         let night = self.results.night(id).await?.ok_or_else(|| ResultsError::UnknownNight(id.to_owned()))?;
         let choice = Choice { subjects: BTreeSet::from([subject.to_owned()]), ..Choice::default() };
-        let (mut shared, missing) = self.open(scopes, night, &choice, stopped).await?;
-        if let Some(shared) = Arc::get_mut(&mut shared) {
-            shared.is_leased = true;
-        }
+        let (shared, missing) = self.open(scopes, night, &choice, stopped, true).await?;
         let mut outcome = shared.subjects(missing).await;
         outcome.interrupted = *shared.stopped.borrow();
         Ok(outcome)
@@ -188,6 +185,7 @@ impl Nightly {
         night: Night,
         choice: &Choice,
         stopped: watch::Receiver<bool>,
+        is_leased: bool,
     ) -> Result<(Arc<Shared>, Vec<Planned>), NightError> {
         let recorded = self.results.recorded(&night.id).await?;
         let mut planned =
@@ -222,7 +220,7 @@ impl Nightly {
             scopes,
             night,
             stopped,
-            is_leased: false,
+            is_leased,
         };
         Ok((Arc::new(shared), planned))
     }

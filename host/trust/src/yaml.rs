@@ -3,7 +3,7 @@
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Error, MessageFormatter, Options, UserMessageFormatter};
 
-use touchstone_diagnostics::{Problem, Span, is_treacherous, span_at, span_of};
+use touchstone_diagnostics::{Problem, readable, span_at, span_of};
 
 use crate::format::File;
 
@@ -19,18 +19,9 @@ const MAX_NODES: usize = 30_000;
 /// # Errors
 /// One problem: the first place where the text is not YAML or not of the structure, or the limit that it exceeds.
 pub(crate) fn parse(text: &str) -> Result<File, Box<Problem>> {
-    if text.len() > MAX_BYTES {
-        let message = format!("the text has {} bytes", text.len());
-        let help = format!("a policy has at most {MAX_BYTES}; is this the right file?");
-        return Err(Box::new(
-            Problem::new(Span { line: 1, column: 1, ..Span::default() }, message).help(help),
-        ));
-    }
-    let treacherous = |(_, c): &(usize, char)| !matches!(c, '\n' | '\r' | '\t') && is_treacherous(*c);
-    if let Some((offset, c)) = text.char_indices().find(treacherous) {
-        let message = format!("the text holds the invisible character U+{:04X}", u32::from(c));
-        return Err(Box::new(Problem::new(span_at(text, offset, c.len_utf8()), message).help("delete it")));
-    }
+    readable(text, MAX_BYTES).map_err(|unreadable| {
+        unreadable.help(format!("a policy has at most {MAX_BYTES}; is this the right file?"), "delete it")
+    })?;
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| Box::new(explain(text, &error)))
 }
 

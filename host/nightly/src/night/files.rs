@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder of a night: its id without colons, which are not names everywhere.
 pub(super) fn folder_of(folder: &Path, night: &str) -> PathBuf {
-    let name: String =
-        night.chars().map(|c| if c.is_ascii_alphanumeric() || "-.".contains(c) { c } else { '_' }).collect();
-    folder.join("nights").join(name.replace('_', ""))
+    let name: String = night.chars().filter(|c| c.is_ascii_alphanumeric() || "-.".contains(*c)).collect();
+    folder.join("nights").join(name)
 }
 
 /// The tape of an attempt.

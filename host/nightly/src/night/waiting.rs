@@ -33,7 +33,7 @@ impl Nightly {
         let scopes = Scopes::read(&self.config)?;
         let start = plan::start(self, &scopes, id, due_at, choice);
         let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
-        let (shared, missing) = self.open(scopes, night, choice, stopped).await?;
+        let (shared, missing) = self.open(scopes, night, choice, stopped, false).await?;
         Ok(Waiting { shared, missing })
     }
 }
