@@ -10,25 +10,26 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 26] = [
+const MAY_KNOW: [(&str, &[&str]); 27] = [
     ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
     ("touchstone-tape", &["touchstone-grants"]),
+    ("touchstone-outgoing", &[]),
     ("touchstone-sign", &[]),
     ("touchstone-trust", &["touchstone-diagnostics", "touchstone-grants", "touchstone-sign"]),
     ("touchstone-scope", &["touchstone-diagnostics", "touchstone-grants"]),
     ("touchstone-store", &["touchstone-grants"]),
-    ("touchstone-capabilities", &["touchstone-grants", "touchstone-tape"]),
-    ("touchstone-registry", &["touchstone-store"]),
+    ("touchstone-capabilities", &["touchstone-grants", "touchstone-outgoing", "touchstone-tape"]),
+    ("touchstone-registry", &["touchstone-outgoing", "touchstone-store"]),
     ("touchstone-simulator", &[]),
     ("touchstone-sdk", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-embedded", &[]),
     ("touchstone-report", &["touchstone-scope"]),
     ("touchstone-export", &["touchstone-report", "touchstone-scope"]),
     ("touchstone-results", &["touchstone-report", "touchstone-scope"]),
-    ("touchstone-monitor", &["touchstone-sign"]),
-    ("touchstone-notify", &["touchstone-report", "touchstone-scope"]),
-    ("touchstone-observe", &[]),
+    ("touchstone-monitor", &["touchstone-outgoing", "touchstone-sign"]),
+    ("touchstone-notify", &["touchstone-outgoing", "touchstone-report", "touchstone-scope"]),
+    ("touchstone-observe", &["touchstone-outgoing"]),
     ("touchstone-queue", &[]),
     ("touchstone-runtime", &["touchstone-capabilities", "touchstone-grants", "touchstone-store"]),
     ("touchstone-builder", &["touchstone-runtime", "touchstone-store"]),

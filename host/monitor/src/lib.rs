@@ -19,10 +19,8 @@
 mod answer;
 mod backoff;
 mod credentials;
-mod failure;
 mod monitor;
 mod sign;
-mod tls;
 mod upload;
 
 pub use backoff::{FIRST_WAIT, LONGEST_RETRY_AFTER, LONGEST_WAIT, next_attempt, random};

@@ -8,7 +8,7 @@ use thiserror::Error;
 use url::{Host, Url};
 
 use crate::credentials::Credentials;
-use crate::{quoted, tls};
+use crate::quoted;
 
 /// An answer with more headers than this is refused.
 const MAX_HEADERS: usize = 100;
@@ -54,7 +54,8 @@ impl Monitor {
     /// certificates cannot be used.
     pub fn new(url: &str, credentials: Credentials, config: MonitorConfig) -> Result<Monitor, MonitorError> {
         let reports = reports(url)?;
-        let tls = tls::trusting(&config.authorities).map_err(|why| MonitorError::Setup { why })?;
+        let tls =
+            touchstone_outgoing::trusting(&config.authorities).map_err(|why| MonitorError::Setup { why })?;
         let mut builder = Client::builder()
             .tls_backend_preconfigured(tls)
             .http1_only()

@@ -6,9 +6,9 @@ use thiserror::Error;
 
 use crate::answer::{Answer, MAX_ANSWER_BYTES};
 use crate::backoff::retry_after;
-use crate::failure::explain;
 use crate::monitor::Monitor;
 use crate::sign::SignedReport;
+use touchstone_outgoing::explain;
 
 /// The monitor compares it as a whole: no parameters.
 const MEDIA_TYPE: &str = "application/x-signed-yaml";
@@ -81,7 +81,7 @@ impl Monitor {
         };
         let exchange = tokio::time::timeout(self.timeout, self.exchange(report)).await;
         let late = |_| unavailable(format!("no complete answer within {} s", self.timeout.as_secs_f32()));
-        let answer = exchange.map_err(late)?.map_err(|error| unavailable(explain(&error)))?;
+        let answer = exchange.map_err(late)?.map_err(|error| unavailable(explain(&error).0))?;
         answer.judge(&self.host(), self.credentials.account())
     }
 

@@ -1,9 +1,7 @@
 //! TLS, with the provider named explicitly: nothing depends on what a process installed.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
@@ -12,15 +10,11 @@ use crate::error::read_small;
 
 /// TLS that believes the authorities of the machine and those of some PEM files. The error is for people.
 pub(crate) fn trusting(files: &[PathBuf]) -> Result<ClientConfig, String> {
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let mut store = RootCertStore::clone(&touchstone_outgoing::authorities_of_machine());
     for certificate in authorities(files)? {
         store.add(certificate).map_err(|error| format!("a certificate cannot be used: {error}"))?;
     }
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("cannot set up TLS: {error}"))?;
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
+    touchstone_outgoing::client(store)
 }
 
 /// The certificates of PEM files; each has to hold one at least.

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::error::RegistryError;
-use crate::failure::explain;
 use crate::retry::{Again, Trouble};
+use touchstone_outgoing::explain;
 
 /// What a registry says about an error is read so far.
 const MAX_ERROR_BYTES: u64 = 16 << 10;

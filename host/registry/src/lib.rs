@@ -22,7 +22,6 @@ mod config;
 mod credentials;
 mod error;
 mod exchange;
-mod failure;
 mod pull;
 mod push;
 mod reference;
@@ -30,7 +29,6 @@ mod referrers;
 mod registry;
 mod retry;
 mod session;
-mod tls;
 
 pub use config::RegistryConfig;
 pub use error::RegistryError;

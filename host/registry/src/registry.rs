@@ -8,9 +8,8 @@ use url::Url;
 
 use crate::config::RegistryConfig;
 use crate::error::RegistryError;
-use crate::failure::is_not_tls;
 use crate::reference::{Reference, is_loopback};
-use crate::tls;
+use touchstone_outgoing::is_not_tls;
 
 /// An answer with more headers than this is refused.
 const MAX_HEADERS: usize = 100;
@@ -51,7 +50,7 @@ impl Registry {
     }
 
     fn build(&self) -> Result<Clients, String> {
-        let tls = tls::trusting(&self.config.authorities)?;
+        let tls = touchstone_outgoing::trusting(&self.config.authorities)?;
         let builder = || {
             Client::builder()
                 .tls_backend_preconfigured(tls.clone())

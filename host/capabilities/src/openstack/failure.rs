@@ -1,9 +1,9 @@
 //! Why an exchange has no answer.
 
-use std::error::Error;
 use std::io;
 
 use rustls::CertificateError;
+use touchstone_outgoing::causes;
 
 /// Why an exchange has no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,19 +114,4 @@ fn explain_tls(error: &rustls::Error) -> (FailureKind, String) {
         }
         other => (FailureKind::Tls, format!("TLS failed: {other}")),
     }
-}
-
-/// All errors behind an error. An `io::Error` hides the one that it wraps from `source`.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> Vec<&'e (dyn Error + 'static)> {
-    let mut causes = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        causes.push(cause);
-        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = match wrapped {
-            Some(wrapped) => Some(wrapped as &(dyn Error + 'static)),
-            None => cause.source(),
-        };
-    }
-    causes
 }

@@ -1,7 +1,7 @@
 //! TLS, with the provider named explicitly: nothing depends on what a process installed.
 
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rustls::client::WantsClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -45,25 +45,15 @@ fn builder() -> Result<ConfigBuilder<ClientConfig, WantsVerifier>, Failure> {
         .map_err(|error| setup(format!("cannot set up TLS: {error}")))
 }
 
-/// Those of the machine, read once for all subjects of the process: reading them takes longer than a login.
 fn authorities_of_machine() -> Result<Arc<RootCertStore>, Failure> {
-    static FOUND: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    if let Some(found) = FOUND.get() {
-        return Ok(found.clone());
-    }
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "a certificate of the machine cannot be read");
-    }
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(found.certs);
+    let store = touchstone_outgoing::authorities_of_machine();
     if store.is_empty() {
         return Err(setup(
             "this machine trusts no certificate authority; install its CA certificates (package ca-certificates), or \
              give `cacert` in clouds.yaml",
         ));
     }
-    Ok(FOUND.get_or_init(|| Arc::new(store)).clone())
+    Ok(store)
 }
 
 fn authorities_of_file(path: &Path) -> Result<RootCertStore, Failure> {

@@ -9,8 +9,6 @@ use bytes::Bytes;
 use hyper::{Request, Response};
 use opentelemetry_http::{HttpClient, HttpError};
 use reqwest::redirect::Policy;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::{mpsc, oneshot};
 
 /// How long one request may take; the exporter's own time-out (`OTEL_EXPORTER_OTLP_TIMEOUT`) is for all its attempts.
@@ -32,7 +30,7 @@ impl Client {
     /// The error is for people.
     pub(super) fn start() -> Result<Client, String> {
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
+            .tls_backend_preconfigured(touchstone_outgoing::trusting(&[])?)
             .redirect(Policy::none())
             .timeout(TIMEOUT)
             .build()
@@ -98,13 +96,4 @@ async fn send(client: &reqwest::Client, request: Request<Bytes>) -> Answer {
         }
     }
     Ok(answer.body(Bytes::from(body))?)
-}
-
-fn tls() -> Result<ClientConfig, String> {
-    let mut store = RootCertStore::empty();
-    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| format!("cannot set up TLS: {error}"))?;
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
 }

@@ -6,7 +6,7 @@ use std::io;
 use rustls::CertificateError;
 
 /// What went wrong, for people; and whether trying again may help.
-pub(crate) fn explain(error: &reqwest::Error) -> (String, bool) {
+pub fn explain(error: &reqwest::Error) -> (String, bool) {
     let causes = causes(error);
     if let Some(tls) = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>()) {
         return (explain_tls(tls), false);
@@ -30,7 +30,7 @@ pub(crate) fn explain(error: &reqwest::Error) -> (String, bool) {
 }
 
 /// Whether the other side does not speak TLS at all.
-pub(crate) fn is_not_tls(error: &reqwest::Error) -> bool {
+pub fn is_not_tls(error: &reqwest::Error) -> bool {
     let causes = causes(error);
     let tls = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>());
     let io = causes.iter().rev().find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
@@ -66,7 +66,7 @@ fn explain_tls(error: &rustls::Error) -> String {
 }
 
 /// All errors behind an error. An `io::Error` hides the one that it wraps from `source`.
-fn causes<'e>(error: &'e (dyn Error + 'static)) -> Vec<&'e (dyn Error + 'static)> {
+pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> Vec<&'e (dyn Error + 'static)> {
     let mut causes = Vec::new();
     let mut next = error.source();
     while let Some(cause) = next {
