@@ -170,6 +170,7 @@ fn metrics_and_logs_are_written() {
     once(&cloud).run().assert_exit(0);
     let metrics = std::fs::read_to_string(cloud.folder().join("touchstone.prom")).expect("it is there");
     assert!(metrics.contains("touchstone_") && metrics.contains("small"), "{metrics}");
+    assert!(metrics.contains("touchstone_outbox_pending{destination=\"webhook\"} 0"), "{metrics}");
 }
 
 #[test]

@@ -51,6 +51,30 @@ fn every_result_counts_once_though_a_worker_is_killed_and_one_is_frozen() {
 }
 
 #[test]
+fn who_has_lost_a_subject_records_nothing() {
+    let house = House::with_latency("1500ms");
+    let night = ["nightly", "--once", "--night", "2026-11-27T02:30:00Z", "--subject", "cloud-0"];
+    let first = house.spawn(&night, "killed");
+    let begun = Instant::now();
+    while house.clouds[0].requests().is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "it is never tested\n{}", house.log("killed"));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // As a restart of the server does: it forgets who holds what.
+    let ended = house.database.query(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' \
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    );
+    assert_eq!(ended, "1");
+    let second = house.spawn(&night, "third");
+    assert_eq!(wait(first, "the first one"), Some(0), "{}", house.log("killed"));
+    assert!(house.log("killed").contains("another process has it by now"), "{}", house.log("killed"));
+    assert_eq!(house.runs(), [], "{}", house.log("third"));
+    assert_eq!(wait(second, "the second one"), Some(0), "{}", house.log("third"));
+    assert_eq!(house.runs().len(), 1, "{}", house.log("third"));
+}
+
+#[test]
 fn what_no_worker_takes_is_dnf_and_says_so() {
     let house = House::new();
     let coordinator =
@@ -85,15 +109,21 @@ fn workers_need_a_database_that_all_reach() {
 struct House {
     folder: tempfile::TempDir,
     database: Database,
-    _clouds: Vec<touchstone_simulator::Running>,
+    clouds: Vec<touchstone_simulator::Running>,
 }
 
 impl House {
     fn new() -> Self {
+        Self::with_latency("150ms")
+    }
+
+    fn with_latency(latency: &str) -> Self {
         let (folder, database) =
             (tempfile::tempdir().expect("temporary folders can be made"), Database::new());
-        let scenario = "name: slow.example\nlatency: 150ms\nflavors: [{name: small, vcpus: 1, ram: 1024}]\nimages: [{name: Debian}]\n";
-        let scenario = touchstone_simulator::Scenario::parse("slow.yaml", scenario).expect("it is right");
+        let scenario = format!(
+            "name: slow.example\nlatency: {latency}\nflavors: [{{name: small, vcpus: 1, ram: 1024}}]\nimages: [{{name: Debian}}]\n"
+        );
+        let scenario = touchstone_simulator::Scenario::parse("slow.yaml", &scenario).expect("it is right");
         let simulator = touchstone_simulator::Simulator::new(&scenario).expect("it is consistent");
         let mut clouds = Vec::new();
         for number in 0..SUBJECTS {
@@ -103,7 +133,7 @@ impl House {
             std::fs::write(file, cloud.clouds_yaml()).expect("it can be written");
             clouds.push(cloud);
         }
-        let house = House { folder, database, _clouds: clouds };
+        let house = House { folder, database, clouds };
         for name in ["coordinator", "killed", "frozen", "third"] {
             house.write_config(name);
         }

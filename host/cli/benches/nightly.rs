@@ -1,4 +1,4 @@
-//! A night over many clouds: `cargo bench -p touchstone --bench nightly [-- SUBJECTS]`, 1,000 by default. What it takes is measured of the
+//! A night over many clouds: `cargo bench -p touchstone --bench nightly [-- SUBJECTS [AT_A_TIME]]`, 1,000 by default, 64 at a time. What it takes is measured of the
 //! program itself, as operators run it; the clouds are simulated by this process, with 20 ms for each answer.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)]
@@ -11,13 +11,12 @@ use std::time::{Duration, Instant};
 use touchstone_simulator::{Running, Scenario, Simulator};
 
 const LATENCY: Duration = Duration::from_millis(20);
-const AT_A_TIME: usize = 64;
 /// So many are run one after another, to see what one takes.
 const ALONE: usize = 25;
 
 fn main() {
-    let wanted = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
-    let subjects: usize = wanted.unwrap_or(1_000);
+    let mut wanted = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
+    let (subjects, at_a_time): (usize, usize) = (wanted.next().unwrap_or(1_000), wanted.next().unwrap_or(64));
     let folder = tempfile::tempdir().unwrap();
     touchstone_embedded::PUBLISHED.write_to(folder.path()).unwrap();
     touchstone_embedded::SCOPES.write_to(folder.path()).unwrap();
@@ -29,20 +28,20 @@ fn main() {
     let each = alone.wall.as_secs_f64() / ALONE as f64;
     println!(
         "A night over {subjects} simulated clouds at 20 ms latency, the sections of *SCS-compatible IaaS* that only read, \
-         {AT_A_TIME} at a time:\n"
+         {at_a_time} at a time:\n"
     );
     println!(
-        "| tapes | wall | one after another | ideal, {AT_A_TIME} at a time | CPU of each | memory at most |\n|---|---|---|---|---|---|"
+        "| tapes | wall | one after another | ideal, {at_a_time} at a time | CPU of each | memory at most |\n|---|---|---|---|---|---|"
     );
     for record in [true, false] {
         let cost =
-            night(folder.path(), if record { "tapes" } else { "without" }, subjects, AT_A_TIME, record);
+            night(folder.path(), if record { "tapes" } else { "without" }, subjects, at_a_time, record);
         println!(
             "| {} | {:.1} s | {:.1} s | {:.1} s | {:.1} ms | {:.0} MB |",
             if record { "yes" } else { "no" },
             cost.wall.as_secs_f64(),
             each * subjects as f64,
-            each * subjects as f64 / AT_A_TIME as f64,
+            each * subjects as f64 / at_a_time as f64,
             cost.cpu.as_secs_f64() * 1_000.0 / subjects as f64,
             cost.memory as f64 / 1024.0,
         );

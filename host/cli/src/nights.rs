@@ -86,6 +86,9 @@ impl Nights {
                 };
                 metrics.delivery(kind, outcome);
             }
+            NightEvent::Outbox { kind, waiting, oldest } => {
+                metrics.outbox(kind, usize::try_from(*waiting).unwrap_or(usize::MAX), *oldest);
+            }
             NightEvent::Ended { interrupted: true, .. } => metrics.night_interrupted(),
             NightEvent::Ended { .. } => {
                 metrics.night_finished(Timestamp::now());

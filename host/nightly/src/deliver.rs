@@ -28,6 +28,26 @@ const BATCH: usize = 64;
 /// The database cannot be used.
 pub async fn due(nightly: &Arc<Nightly>, stopped: &watch::Receiver<bool>) -> Result<(), ResultsError> {
     let Some(_held) = nightly.results.hold_outbox().await? else { return Ok(()) };
+    let sent = all(nightly, stopped).await;
+    tell_what_waits(nightly).await?;
+    sent
+}
+
+/// Says of each kind of letters how many wait, and since when: what nobody accepts is to be noticed.
+async fn tell_what_waits(nightly: &Nightly) -> Result<(), ResultsError> {
+    let backlog = nightly.results.backlog().await?;
+    for kind in Kind::ALL {
+        let of_kind = || backlog.iter().filter(|one| one.kind == *kind);
+        nightly.tell(NightEvent::Outbox {
+            kind: kind.to_string(),
+            waiting: of_kind().map(|one| one.waiting).sum(),
+            oldest: of_kind().filter_map(|one| one.oldest).min(),
+        });
+    }
+    Ok(())
+}
+
+async fn all(nightly: &Arc<Nightly>, stopped: &watch::Receiver<bool>) -> Result<(), ResultsError> {
     // Made when there is something to send: that reads secrets and the certificates of the machine.
     let mut receivers = None;
     // Those that are due now, and no others: what fails is due again before a receiver that never answers is through with the last one.

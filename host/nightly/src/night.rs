@@ -2,6 +2,7 @@
 
 mod attempts;
 mod changes;
+mod claim;
 mod ending;
 mod event;
 mod files;
@@ -24,6 +25,7 @@ use jiff::tz::Offset;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use touchstone_capabilities::openstack::Env;
+use touchstone_queue::Tenure;
 use touchstone_results::{Begun, Night, Results, ResultsError};
 use touchstone_runner::Runner;
 use touchstone_scope::Waivers;
@@ -117,8 +119,8 @@ struct Shared {
     /// Where the outputs of the night go.
     folder: PathBuf,
     stopped: watch::Receiver<bool>,
-    /// Whether this process has the subjects by a lease of the queue, which is what keeps others away.
-    is_leased: bool,
+    /// Whether the subject is still this process's, where the queue has handed it out.
+    tenure: Option<Tenure>,
 }
 
 impl Nightly {
@@ -138,7 +140,7 @@ impl Nightly {
         let scopes = Scopes::read(&self.config)?;
         let start = plan::start(self, &scopes, id, due_at, choice);
         let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
-        let (shared, missing) = self.open(scopes, night, choice, stopped, false).await?;
+        let (shared, missing) = self.open(scopes, night, choice, stopped, None).await?;
         shared.write_missing_outputs().await?;
         let mut outcome = shared.subjects(missing).await;
         outcome.interrupted = *shared.stopped.borrow();
@@ -159,7 +161,7 @@ impl Nightly {
         Ok(outcome)
     }
 
-    /// Runs what is missing of one subject in a night that somebody else has begun, and ends.
+    /// Runs what is missing of one subject, which the queue has handed out, in a night that somebody else has begun, and ends.
     ///
     /// # Errors
     /// As [`Nightly::run`], and if there is no such night.
@@ -167,12 +169,13 @@ impl Nightly {
         self: &Arc<Self>,
         id: &str,
         subject: &str,
+        tenure: Tenure,
         stopped: watch::Receiver<bool>,
     ) -> Result<Outcome, NightError> {
         let scopes = Scopes::read(&self.config)?;
         let night = self.results.night(id).await?.ok_or_else(|| ResultsError::UnknownNight(id.to_owned()))?;
         let choice = Choice { subjects: BTreeSet::from([subject.to_owned()]), ..Choice::default() };
-        let (shared, missing) = self.open(scopes, night, &choice, stopped, true).await?;
+        let (shared, missing) = self.open(scopes, night, &choice, stopped, Some(tenure)).await?;
         let mut outcome = shared.subjects(missing).await;
         outcome.interrupted = *shared.stopped.borrow();
         Ok(outcome)
@@ -185,7 +188,7 @@ impl Nightly {
         night: Night,
         choice: &Choice,
         stopped: watch::Receiver<bool>,
-        is_leased: bool,
+        tenure: Option<Tenure>,
     ) -> Result<(Arc<Shared>, Vec<Planned>), NightError> {
         let recorded = self.results.recorded(&night.id).await?;
         let mut planned =
@@ -220,7 +223,7 @@ impl Nightly {
             scopes,
             night,
             stopped,
-            is_leased,
+            tenure,
         };
         Ok((Arc::new(shared), planned))
     }
@@ -309,7 +312,7 @@ impl Shared {
                 continue;
             }
             if let Some(report) = results.report(&run.run).await? {
-                recording.write_outputs(&report);
+                recording.write_outputs(&report, &touchstone_report::json(&report));
             }
         }
         Ok(())

@@ -137,6 +137,12 @@ impl Schedule {
         self.near(now, 1).find(|night| night.due > now)
     }
 
+    /// How long it is until a night begins that has not begun yet; it may be due already, with a jitter.
+    pub(crate) fn until_next(&self, now: Timestamp) -> Option<Duration> {
+        let nights = self.due_before(now).into_iter().chain(self.next_after(now));
+        nights.map(|night| night.starts.duration_since(now)).find_map(|until| until.try_into().ok())
+    }
+
     /// The night that was missed and is to be run now: the newest that is due, if it is later than the last that was finished,
     /// and if it should not have begun longer ago than is caught up with. Older ones are never run. Where nothing was ever
     /// finished, the newest counts as missed.

@@ -13,8 +13,10 @@ use crate::which::{self, Due};
 
 /// How often it is looked whether a clock was set, or letters are due.
 const LOOK: Duration = Duration::from_secs(30);
-/// The wait after a night that could not be run, or not be ended.
+/// The wait for others who have not ended their part of a night, and after a night that could not be run here.
 const AFTER_FAULT: Duration = Duration::from_secs(5 * 60);
+/// The wait after faults is twice as long each time, up to this: a fault that stays must not test clouds all day.
+const LONGEST_AFTER_FAULT: Duration = Duration::from_secs(60 * 60);
 
 /// Runs each night when it is due, and first what was missed; sends letters in between. Ends when `stopped` says so.
 ///
@@ -26,15 +28,19 @@ pub async fn serve(
     stopped: watch::Receiver<bool>,
 ) -> Result<Outcome, NightError> {
     let (mut last, mut is_first) = (Outcome::default(), true);
+    let mut after_fault = AFTER_FAULT;
     let mut delivering: Option<JoinHandle<()>> = None;
     loop {
         let now = Timestamp::now();
         let wait = match next(nightly, choice, now, stopped.clone()).await {
             Ok(Some(outcome)) => {
-                // What others have not ended, or what went wrong here, is looked at again later.
-                let wait = if outcome.ended { Duration::ZERO } else { AFTER_FAULT };
+                let (ended, is_faulty) = (outcome.ended, !outcome.faults.is_empty());
                 last = outcome;
-                wait
+                match (ended, is_faulty) {
+                    (true, _) => Duration::ZERO,
+                    (false, true) => longer(&mut after_fault),
+                    (false, false) => AFTER_FAULT,
+                }
             }
             Ok(None) => LOOK,
             Err(NightError::Input(problem)) if is_first => return Err(problem.into()),
@@ -42,9 +48,16 @@ pub async fn serve(
             Err(error) => {
                 tracing::error!(%error, "the night cannot be run now");
                 nightly.tell(NightEvent::Warned { problem: error.to_string() });
-                AFTER_FAULT
+                longer(&mut after_fault)
             }
         };
+        if wait <= LOOK {
+            after_fault = AFTER_FAULT;
+        }
+        // The next night begins in time, whatever has become of this one.
+        let next =
+            nightly.config.schedule.as_ref().and_then(|schedule| schedule.until_next(Timestamp::now()));
+        let wait = next.map_or(wait, |until| wait.min(until));
         is_first = false;
         if *stopped.borrow() {
             return Ok(last);
@@ -64,6 +77,12 @@ pub async fn serve(
             () = tokio::time::sleep(wait) => {}
         }
     }
+}
+
+/// The wait after a fault; the next one is longer.
+fn longer(after_fault: &mut Duration) -> Duration {
+    let next = (*after_fault * 2).min(LONGEST_AFTER_FAULT);
+    std::mem::replace(after_fault, next)
 }
 
 /// Runs what is missing now, if anything is.

@@ -89,7 +89,7 @@ enum Went {
 async fn test(nightly: &Arc<Nightly>, lease: &Lease, stopped: &watch::Receiver<bool>) -> Went {
     let (sender, stop) = watch::channel(false);
     let (night, subject) = (&lease.item().night, &lease.item().subject);
-    let run = nightly.run_subject(night, subject, stop);
+    let run = nightly.run_subject(night, subject, lease.tenure(), stop);
     tokio::pin!(run);
     let mut is_lost = false;
     let ran = tokio::select! {

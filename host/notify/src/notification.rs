@@ -163,8 +163,7 @@ impl Notification {
     /// Follows from all the rest. No dots: a webhook's signature has them between its parts.
     fn identity(&self) -> String {
         let hash = digest(&SHA256, &self.json());
-        let hex: String = hash.as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("tsn_{hex}")
+        format!("tsn_{}", data_encoding::HEXLOWER.encode(&hash.as_ref()[..16]))
     }
 }
 

@@ -22,6 +22,6 @@ mod serve;
 pub use board::Board;
 pub use layers::{Observing, Wanted, is_ours, layers, ours};
 pub use logs::{LogConfig, log_path};
-pub use metrics::{Delivery, Metrics, StatusClass, SubjectOutcome};
+pub use metrics::{Delivery, Metrics, SubjectOutcome};
 pub use progress::{Progress, Show};
 pub use serve::{MetricsServer, ServeError};

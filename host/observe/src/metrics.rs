@@ -9,10 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-pub use self::labels::{Delivery, StatusClass, SubjectOutcome};
-use self::labels::{
-    DestinationLabel, OfDelivery, OfOutcome, OfStatus, OfSubject, OfVerdict, OfVersion, PhaseLabel,
-};
+pub use self::labels::{Delivery, SubjectOutcome};
+use self::labels::{DestinationLabel, OfDelivery, OfOutcome, OfSubject, OfVerdict, OfVersion, PhaseLabel};
 use self::registered::Registered;
 
 /// The numbers of one process, in Prometheus' words. Cheap to clone: all clones count into the same numbers.
@@ -120,11 +118,6 @@ impl Metrics {
         self.of.deliveries.get_or_create(&of).inc();
     }
 
-    /// Answers of clouds, by their class.
-    pub fn api_responses(&self, class: StatusClass, responses: u64) {
-        self.of.responses.get_or_create(&OfStatus { class }).inc_by(responses);
-    }
-
     /// The verdict on a version of a scope, from the score card. What was said of that version before is gone.
     pub fn verdict(&self, subject: &str, scope: &str, version: &str, verdict: &str) {
         let of = OfVersion::new(subject, scope, version);
@@ -136,17 +129,6 @@ impl Metrics {
             self.of.verdicts.remove(&of.with(before));
         }
         self.of.verdicts.get_or_create(&of.with(verdict.to_owned())).set(1);
-    }
-
-    /// The subject is not tested any more: its verdicts, and what was left in it, end.
-    pub fn forget(&self, subject: &str) {
-        self.left(subject, 0);
-        self.of.shown().retain(|of, verdict| {
-            if of.subject == subject {
-                self.of.verdicts.remove(&of.with(verdict.clone()));
-            }
-            of.subject != subject
-        });
     }
 
     /// All of it, in Prometheus' text format 0.0.4.

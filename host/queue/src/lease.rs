@@ -26,19 +26,25 @@ pub enum Ending {
 /// [`give_back`](Self::give_back) is like dying: another worker gets the item when the lease is over.
 #[derive(Debug)]
 pub struct Lease {
+    tenure: Tenure,
+    item: Item,
+    heartbeat: JoinHandle<()>,
+}
+
+/// What knows whether an item is still this worker's, for those who work on it.
+#[derive(Clone, Debug)]
+pub struct Tenure {
     queue: Queue,
     claim: Claim,
-    item: Item,
     lost: watch::Sender<bool>,
-    heartbeat: JoinHandle<()>,
 }
 
 impl Lease {
     pub(crate) fn new(queue: Queue, claim: Claim, item: Item, asked: Instant) -> Self {
-        let lost = watch::Sender::new(false);
-        let heart = Heart { queue: queue.clone(), claim, lost: lost.clone() };
-        let heartbeat = tokio::spawn(heart.beat(asked + queue.settings().kept_lease()));
-        Self { queue, claim, item, lost, heartbeat }
+        let until = asked + queue.settings().kept_lease();
+        let tenure = Tenure { queue, claim, lost: watch::Sender::new(false) };
+        let heartbeat = tokio::spawn(tenure.clone().beat(until));
+        Self { tenure, item, heartbeat }
     }
 
     /// What there is to do.
@@ -50,17 +56,83 @@ impl Lease {
     /// How often the item was handed out, this time included.
     #[must_use]
     pub fn delivery(&self) -> u32 {
-        self.claim.delivery.unsigned_abs()
+        self.tenure.claim.delivery.unsigned_abs()
     }
 
     /// Waits until the item is not this worker's any more: it was handed to another one (this process was frozen), cancelled, or
     /// the database could not be reached until the lease was over. Whoever works on it has to stop then. Waits for ever if
     /// that does not happen.
     pub async fn lost(&self) {
-        let known = self.lost.subscribe().wait_for(|lost| *lost).await.is_ok();
+        let known = self.tenure.lost.subscribe().wait_for(|lost| *lost).await.is_ok();
         debug_assert!(known, "this lease keeps the channel open");
     }
 
+    /// What asks the database whether the item is still this worker's.
+    #[must_use]
+    pub fn tenure(&self) -> Tenure {
+        self.tenure.clone()
+    }
+
+    /// The item is done: its results are recorded. Nobody gets it any more.
+    ///
+    /// # Errors
+    ///
+    /// If the database has not answered for the time of a lease. The item comes again then, though its results are recorded.
+    pub async fn complete(self) -> Result<Ending, QueueError> {
+        self.heartbeat.abort();
+        let Tenure { queue, claim, .. } = &self.tenure;
+        let settings = queue.settings();
+        let request = || claim::complete(queue.pool(), *claim);
+        let done = persistently(settings.kept_lease(), settings.timeout, request).await?;
+        Ok(if done { Ending::Counted } else { Ending::TooLate })
+    }
+
+    /// The item is not done, and another worker may try (this one too), after [`Settings::pause`](crate::Settings::pause). If it
+    /// was handed out too often already, it is abandoned at once. The reason is for people.
+    ///
+    /// # Errors
+    ///
+    /// If the database has not answered for the time of a lease. The item comes again then, when the lease is over.
+    pub async fn give_back(self, reason: &str) -> Result<Ending, QueueError> {
+        self.heartbeat.abort();
+        let settings = self.tenure.queue.settings();
+        let reason = reason.replace('\0', "\u{fffd}");
+        let given = persistently(settings.kept_lease(), settings.timeout, || self.put_back(&reason)).await?;
+        Ok(if given { Ending::Counted } else { Ending::TooLate })
+    }
+
+    async fn put_back(&self, reason: &str) -> Result<bool, QueueError> {
+        let Tenure { queue, claim, .. } = &self.tenure;
+        let (settings, claim) = (queue.settings(), *claim);
+        let mut transaction = queue.pool().begin().await?;
+        if !claim::hold_within(&mut transaction, claim, settings.pause_seconds()).await? {
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE touchstone_queue.items SET reason = $2, given_back = $3 WHERE message_id = $1 AND state = 'open'",
+        )
+        .bind(claim.message_id)
+        .bind(reason)
+        .bind(claim.delivery)
+        .execute(&mut *transaction)
+        .await?;
+        if let Some(entry) = Entry::read(&mut transaction, claim).await?
+            && entry.is_last(claim.delivery)
+        {
+            claim::abandon(&mut transaction, claim, &entry.why_abandoned()).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.heartbeat.abort();
+    }
+}
+
+impl Tenure {
     /// Asks the database whether the item is still this worker's, and renews the lease if so. For the moment before something
     /// that cannot be undone.
     ///
@@ -80,72 +152,7 @@ impl Lease {
         Ok(held)
     }
 
-    /// The item is done: its results are recorded. Nobody gets it any more.
-    ///
-    /// # Errors
-    ///
-    /// If the database has not answered for the time of a lease. The item comes again then, though its results are recorded.
-    pub async fn complete(self) -> Result<Ending, QueueError> {
-        self.heartbeat.abort();
-        let settings = self.queue.settings();
-        let request = || claim::complete(self.queue.pool(), self.claim);
-        let done = persistently(settings.kept_lease(), settings.timeout, request).await?;
-        Ok(if done { Ending::Counted } else { Ending::TooLate })
-    }
-
-    /// The item is not done, and another worker may try (this one too), after [`Settings::pause`](crate::Settings::pause). If it
-    /// was handed out too often already, it is abandoned at once. The reason is for people.
-    ///
-    /// # Errors
-    ///
-    /// If the database has not answered for the time of a lease. The item comes again then, when the lease is over.
-    pub async fn give_back(self, reason: &str) -> Result<Ending, QueueError> {
-        self.heartbeat.abort();
-        let settings = self.queue.settings();
-        let reason = reason.replace('\0', "\u{fffd}");
-        let given = persistently(settings.kept_lease(), settings.timeout, || self.put_back(&reason)).await?;
-        Ok(if given { Ending::Counted } else { Ending::TooLate })
-    }
-
-    async fn put_back(&self, reason: &str) -> Result<bool, QueueError> {
-        let settings = self.queue.settings();
-        let mut transaction = self.queue.pool().begin().await?;
-        if !claim::hold_within(&mut transaction, self.claim, settings.pause_seconds()).await? {
-            return Ok(false);
-        }
-        sqlx::query(
-            "UPDATE touchstone_queue.items SET reason = $2, given_back = $3 WHERE message_id = $1 AND state = 'open'",
-        )
-        .bind(self.claim.message_id)
-        .bind(reason)
-        .bind(self.claim.delivery)
-        .execute(&mut *transaction)
-        .await?;
-        if let Some(entry) = Entry::read(&mut transaction, self.claim).await?
-            && entry.is_last(self.claim.delivery)
-        {
-            claim::abandon(&mut transaction, self.claim, &entry.why_abandoned()).await?;
-        }
-        transaction.commit().await?;
-        Ok(true)
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.heartbeat.abort();
-    }
-}
-
-/// What renews a lease. A process that is frozen renews nothing.
-struct Heart {
-    queue: Queue,
-    claim: Claim,
-    lost: watch::Sender<bool>,
-}
-
-impl Heart {
-    /// `until` is when the lease is over by the clock of this process, which is never later than in the database: it is counted
+    /// Renews the lease. A process that is frozen renews nothing. `until` is when the lease is over by the clock of this process, which is never later than in the database: it is counted
     /// from before the request.
     async fn beat(self, mut until: Instant) {
         let lease = self.queue.settings().kept_lease();

@@ -29,7 +29,7 @@ mod take;
 
 pub use error::QueueError;
 pub use item::Item;
-pub use lease::{Ending, Lease};
+pub use lease::{Ending, Lease, Tenure};
 pub use night::{Standing, State};
 pub use queue::Queue;
 pub use settings::Settings;

@@ -11,7 +11,7 @@ mod sample;
 use std::io::Write as _;
 use std::time::Instant;
 
-use touchstone_results::{Results, RunRecord, StateUrl};
+use touchstone_results::{Results, RunRecord, ScopeAt, StateUrl};
 use touchstone_scope::Verdict;
 
 const NIGHT: &str = "2026-11-26T02:30:00Z";
@@ -47,7 +47,8 @@ async fn measure(reports: u32) -> Result<(), Box<dyn std::error::Error>> {
     let manifest = scope.manifest();
     let (begun, before) = (Instant::now(), cpu());
     for report in &all {
-        let card = results.card(&report.subject, &manifest, report.run.finished_at, None).await?;
+        let card =
+            results.card(&report.subject, &ScopeAt::new(&manifest, report.run.finished_at, None)).await?;
         assert_eq!(card.version("v5.1").map(|version| version.verdict), Some(Verdict::Pass));
     }
     writeln!(stdout, "card: {:.2} ms CPU, {:.2} ms wall", per(cpu() - before), per(millis(begun)))?;

@@ -89,21 +89,38 @@ pub struct CardTestcase {
     pub run: Option<String>,
 }
 
-impl Card {
-    /// The card that is made of what is known.
-    pub(crate) fn of(
-        subject: &str,
-        manifest: &Manifest,
-        at: Timestamp,
-        known: &Known,
-        waivers: Option<&Waivers>,
-    ) -> Card {
+/// A scope at a moment: what it asks of every subject.
+#[derive(Clone, Debug)]
+pub struct ScopeAt<'m> {
+    manifest: &'m Manifest,
+    at: Timestamp,
+    planned: Vec<PlannedVersion>,
+    waivers: Option<&'m Waivers>,
+}
+
+impl<'m> ScopeAt<'m> {
+    /// What a manifest asks for at a moment, and what is excused.
+    pub fn new(manifest: &'m Manifest, at: Timestamp, waivers: Option<&'m Waivers>) -> Self {
         let day = Offset::UTC.to_datetime(at).date();
         // A timeline that shows nothing on that day asks for nothing.
         let planned = manifest.plan(&Selection::on(day)).map(|plan| plan.versions).unwrap_or_default();
+        ScopeAt { manifest, at, planned, waivers }
+    }
+
+    /// The scope's UUID.
+    pub fn uuid(&self) -> String {
+        self.manifest.uuid().to_string()
+    }
+}
+
+impl Card {
+    /// The card that is made of what is known.
+    pub(crate) fn of(subject: &str, scope: &ScopeAt<'_>, known: &Known) -> Card {
+        let ScopeAt { manifest, at, waivers, ref planned } = *scope;
+        let day = Offset::UTC.to_datetime(at).date();
         let mut report = empty_report(subject, manifest, at);
         let mut versions = Vec::new();
-        for version in &planned {
+        for version in planned {
             let Some(state) = version.state else { continue };
             let targets = targets(version, manifest, at, known);
             report.versions.insert(version.name.clone(), judged(version, &targets));

@@ -1,13 +1,14 @@
 //! Recording runs: each once, with everything that follows from it.
 
-use std::sync::OnceLock;
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use touchstone_report::{Report, json};
-use touchstone_scope::Verdict;
+use touchstone_scope::{State, Verdict};
 
 use crate::db::{Results, Tx, either};
 use crate::error::ResultsError;
+use crate::many::Rows;
 use crate::outbox::{Letter, put};
 use crate::rows::{ResultRow, results, scope_id};
 use crate::stored::compressed;
@@ -40,6 +41,8 @@ pub struct RunRecord<'a> {
     pub tape: Option<&'a str>,
     /// The report; none if there is none because, say, a component was refused.
     pub report: Option<&'a Report>,
+    /// The report as JSON, if it is at hand; it is made otherwise.
+    pub json: Option<&'a str>,
     /// What is to be sent because of it.
     pub letters: &'a [Letter],
 }
@@ -69,6 +72,7 @@ impl<'a> RunRecord<'a> {
             exit_reason: None,
             tape: None,
             report: Some(report),
+            json: None,
             letters: &[],
         }
     }
@@ -83,7 +87,7 @@ impl Results {
         const DOING: &str = "record a run";
         // What takes time is done before others have to wait.
         let report = record.report.map(|report| {
-            let text = json(report);
+            let text = record.json.map_or_else(|| Cow::Owned(json(report)), Cow::Borrowed);
             (sha256(text.as_bytes()), compressed(text.as_bytes()), results(report))
         });
         let scope = scope_id(record.scope);
@@ -151,61 +155,47 @@ async fn insert_run(
     })
 }
 
+static VERSIONS: Rows = Rows::new("INSERT INTO run_versions (run, version, state, verdict)", 1, 3);
+
 async fn insert_versions(tx: &mut Tx, report: &Report, run: &str) -> Result<(), sqlx::Error> {
-    for (version, judged) in &report.versions {
+    let versions: Vec<_> = report.versions.iter().collect();
+    let mut left = versions.as_slice();
+    while let Some((now, statement)) = VERSIONS.take(&mut left) {
         either!(tx.conn(), on => {
-            let sql = "INSERT INTO run_versions (run, version, state, verdict) VALUES ($1, $2, $3, $4)";
-            let state = judged.state.map(touchstone_scope::State::word);
-            sqlx::query(sql).bind(run).bind(version).bind(state).bind(judged.verdict.word()).execute(on).await?;
+            let mut query = sqlx::query(statement).bind(run);
+            for (version, judged) in now {
+                query = query.bind(version.as_str()).bind(judged.state.map(State::word)).bind(judged.verdict.word());
+            }
+            query.execute(on).await?;
         });
     }
     Ok(())
 }
 
-/// As many rows go into one statement; what is left, into smaller ones.
-const AT_ONCE: [usize; 3] = [32, 8, 1];
+static RESULTS: Rows = Rows::new(
+    "INSERT INTO results (run, subject, scope, testcase, versions, target, verdict, reason, checked_at, expires_at)",
+    3,
+    7,
+);
 
 async fn insert_results(
     tx: &mut Tx,
     record: &RunRecord<'_>,
     scope: &str,
-    mut rows: &[ResultRow],
+    rows: &[ResultRow],
 ) -> Result<(), sqlx::Error> {
-    while !rows.is_empty() {
-        let size = AT_ONCE.iter().position(|size| *size <= rows.len()).unwrap_or(AT_ONCE.len() - 1);
-        let (now, later) = rows.split_at(AT_ONCE[size]);
+    let mut left = rows;
+    while let Some((now, statement)) = RESULTS.take(&mut left) {
         either!(tx.conn(), on => {
-            let mut query = sqlx::query(insert_statement(size));
+            let mut query = sqlx::query(statement).bind(record.run).bind(record.subject).bind(scope);
             for row in now {
-                query = query.bind(record.run).bind(record.subject).bind(scope).bind(&row.testcase);
-                query = query.bind(&row.versions).bind(row.target).bind(row.verdict).bind(&row.reason);
-                query = query.bind(row.checked_at).bind(row.expires_at);
+                query = query.bind(&row.testcase).bind(&row.versions).bind(row.target).bind(row.verdict);
+                query = query.bind(&row.reason).bind(row.checked_at).bind(row.expires_at);
             }
             query.execute(on).await?;
         });
-        rows = later;
     }
     Ok(())
-}
-
-/// The statement that inserts `AT_ONCE[size]` results; the same text each time, so that engines prepare it once.
-fn insert_statement(size: usize) -> &'static str {
-    static STATEMENTS: OnceLock<[String; AT_ONCE.len()]> = OnceLock::new();
-    let statements = STATEMENTS.get_or_init(|| {
-        AT_ONCE.map(|rows| {
-            let row = |row: usize| {
-                let columns: Vec<String> = (1..=10).map(|column| format!("${}", row * 10 + column)).collect();
-                format!("({})", columns.join(", "))
-            };
-            let rows: Vec<String> = (0..rows).map(row).collect();
-            format!(
-                "INSERT INTO results (run, subject, scope, testcase, versions, target, verdict, reason, checked_at, \
-                 expires_at) VALUES {}",
-                rows.join(", ")
-            )
-        })
-    });
-    &statements[size]
 }
 
 /// Lets the results of a run that were checked take the place of older ones; of equally new ones, the worst stays, and of

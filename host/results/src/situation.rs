@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use touchstone_scope::{Manifest, Waivers};
 
-use crate::card::Card;
+use crate::card::{Card, ScopeAt};
 use crate::db::{Results, either};
 use crate::diff::Difference;
 use crate::error::ResultsError;
@@ -115,12 +115,12 @@ impl Results {
         at: Timestamp,
         waivers: Option<&Waivers>,
     ) -> Result<Vec<Card>, ResultsError> {
+        let scopes: Vec<_> =
+            situation.manifests.iter().map(|manifest| ScopeAt::new(manifest, at, waivers)).collect();
         let mut cards = Vec::new();
         for subject in &situation.subjects {
-            for manifest in &situation.manifests {
-                if subject.scopes.contains(&manifest.uuid().to_string()) {
-                    cards.push(self.card(&subject.name, manifest, at, waivers).await?);
-                }
+            for scope in scopes.iter().filter(|scope| subject.scopes.contains(&scope.uuid())) {
+                cards.push(self.card(&subject.name, scope).await?);
             }
         }
         Ok(cards)

@@ -1,11 +1,22 @@
 //! Bytes as they are stored: frames of Zstandard.
 
+use std::cell::RefCell;
+
+use zstd::bulk::Compressor;
+
 /// The most that is taken out of a frame, in bytes. The largest reports have some megabytes.
 const LARGEST: usize = 256 << 20;
 
 pub(crate) fn compressed(bytes: &[u8]) -> Vec<u8> {
-    // Level 3 is Zstandard's own default. Writing to memory fails only where there is none.
-    zstd::bulk::compress(bytes, 3).expect("there is memory for less than the bytes themselves")
+    thread_local! {
+        /// Level 3 is Zstandard's own default. It is kept: to make it takes as long as to compress a report.
+        static COMPRESSOR: RefCell<Compressor<'static>> =
+            RefCell::new(Compressor::new(3).expect("there is memory for a compressor"));
+    }
+    // Writing to memory fails only where there is none.
+    COMPRESSOR
+        .with_borrow_mut(|it| it.compress(bytes))
+        .expect("there is memory for less than the bytes themselves")
 }
 
 pub(crate) fn decompressed(frame: &[u8]) -> std::io::Result<Vec<u8>> {

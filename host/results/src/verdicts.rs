@@ -9,6 +9,7 @@ use touchstone_scope::{State, Verdict};
 use crate::card::Card;
 use crate::db::{Results, either};
 use crate::error::ResultsError;
+use crate::many::Rows;
 
 /// A version whose verdict is another one than before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +31,37 @@ pub struct VerdictChange {
     pub now: Option<Verdict>,
 }
 
+/// What a card says about a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardVerdict {
+    /// The subject's name.
+    pub subject: String,
+    /// The scope's UUID.
+    pub scope: String,
+    /// The version.
+    pub version: String,
+    /// Its state.
+    pub state: State,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+impl Card {
+    /// What it says about each version.
+    pub fn verdicts(&self) -> impl Iterator<Item = CardVerdict> {
+        self.versions.iter().map(|version| CardVerdict {
+            subject: self.subject.clone(),
+            scope: self.scope.uuid.clone(),
+            version: version.name.clone(),
+            state: version.state,
+            verdict: version.verdict,
+        })
+    }
+}
+
+static INSERT: Rows =
+    Rows::new("INSERT INTO night_verdicts (night, subject, scope, version, state, verdict)", 1, 5);
+
 /// A verdict that was kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kept {
@@ -41,25 +73,26 @@ pub(crate) struct Kept {
 }
 
 impl Results {
-    /// Keeps the verdicts of a card with a night, in place of those that it had for the subject and scope.
+    /// Keeps with a night what its cards say about versions, in place of what it had.
     ///
     /// # Errors
     /// There is no such night, or the database cannot be used.
-    pub async fn keep_verdicts(&self, night: &str, card: &Card) -> Result<(), ResultsError> {
+    pub async fn keep_verdicts(&self, night: &str, verdicts: &[CardVerdict]) -> Result<(), ResultsError> {
         const DOING: &str = "keep the verdicts of a night";
-        const INSERT: &str = "INSERT INTO night_verdicts (night, subject, scope, version, state, verdict) \
-             VALUES ($1, $2, $3, $4, $5, $6)";
         let mut tx = self.begin(DOING).await?;
         let written = async {
             either!(tx.conn(), on => {
-                let sql = "DELETE FROM night_verdicts WHERE night = $1 AND subject = $2 AND scope = $3";
-                sqlx::query(sql).bind(night).bind(&card.subject).bind(&card.scope.uuid).execute(on).await?;
+                sqlx::query("DELETE FROM night_verdicts WHERE night = $1").bind(night).execute(on).await?;
             });
-            for version in &card.versions {
+            let mut left = verdicts;
+            while let Some((now, statement)) = INSERT.take(&mut left) {
                 either!(tx.conn(), on => {
-                    let query = sqlx::query(INSERT).bind(night).bind(&card.subject).bind(&card.scope.uuid);
-                    let query = query.bind(&version.name).bind(version.state.word());
-                    query.bind(version.verdict.word()).execute(on).await?;
+                    let mut query = sqlx::query(statement).bind(night);
+                    for one in now {
+                        query = query.bind(&one.subject).bind(&one.scope).bind(&one.version);
+                        query = query.bind(one.state.word()).bind(one.verdict.word());
+                    }
+                    query.execute(on).await?;
                 });
             }
             tx.commit().await

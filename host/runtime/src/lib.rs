@@ -11,6 +11,7 @@ mod frozen;
 mod imports;
 mod limits;
 mod memory;
+mod pool;
 mod printed;
 mod runtime;
 mod said;

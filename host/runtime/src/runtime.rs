@@ -18,6 +18,7 @@ use crate::compiler::{self, ChildCompiler, ChildError};
 use crate::frozen;
 use crate::imports::{Dropped, Imports};
 use crate::limits::{Limits, STACK_BYTES};
+use crate::pool::{Pool, Seats};
 use crate::said::{Listener, cut};
 use crate::ticker::Ticker;
 
@@ -33,6 +34,7 @@ pub struct RuntimeConfig {
 /// The one WebAssembly engine of a process. It can prepare and run many checks at a time.
 pub struct Runtime {
     engine: Engine,
+    pool: Pool,
     linker: Linker<Imports>,
     cache: CodeCache,
     child: Option<ChildCompiler>,
@@ -45,7 +47,7 @@ pub struct Runtime {
 /// which every run says so.
 #[derive(Clone)]
 pub struct PreparedCheck {
-    code: Result<OpenstackCheckPre<Imports>, String>,
+    code: Result<(OpenstackCheckPre<Imports>, Seats), String>,
     digest: Digest,
     /// Without it nothing would interrupt an instance that outlives the [`Runtime`].
     _ticker: Arc<Ticker>,
@@ -139,14 +141,15 @@ impl Runtime {
     /// This machine has not what it needs: virtual memory, threads.
     pub fn new(config: &RuntimeConfig) -> Result<Self, RuntimeError> {
         let wrong = |error: wasmtime::Error| RuntimeError(format!("{error:#}"));
-        let engine = Engine::new(&engine_config()).map_err(wrong)?;
+        let pool = Pool::new().map_err(wrong)?;
+        let engine = pool.engine.clone();
         let mut linker = Linker::new(&engine);
         OpenstackCheck::add_to_linker::<_, HasSelf<_>>(&mut linker, |imports| imports).map_err(wrong)?;
         let ticker = Ticker::start(engine.clone()).map_err(|error| RuntimeError(error.to_string()))?;
         let cache = CodeCache::open(&engine, config.code_cache.as_deref());
         let child = config.child.clone();
         let children = Semaphore::new(compiler::threads());
-        Ok(Runtime { engine, linker, cache, child, children, ticker: Arc::new(ticker) })
+        Ok(Runtime { engine, pool, linker, cache, child, children, ticker: Arc::new(ticker) })
     }
 
     /// Compiles a component, or takes its compiled code from the cache. One that is not `trusted` is compiled by a child, if
@@ -231,7 +234,7 @@ impl Runtime {
         let digest = Digest::of(bytes);
         let wrong = |why: String| PrepareError { digest, why };
         let prepared = self.prepare_bytes(digest, bytes.to_vec().into(), false).await?;
-        let check = prepared.code.as_ref().map_err(|why| wrong(why.clone()))?;
+        let (check, seats) = prepared.code.as_ref().map_err(|why| wrong(why.clone()))?;
         let limits = Limits { wall: DESCRIBE_WALL, ..Limits::default() };
         let assignment = Assignment {
             openstack: Arc::new(Granted::nowhere()),
@@ -244,6 +247,7 @@ impl Runtime {
             limits,
             listener: Arc::new(Deaf),
         };
+        let _seats = seats.take().await;
         let mut store = prepared.store(&self.engine, assignment, Arc::default());
         let described = async {
             let check = check.instantiate_async(&mut store).await?;
@@ -301,10 +305,14 @@ impl Runtime {
                 touchstone_store::HOST_CONTRACT
             ),
         })?;
-        Ok(self.prepared(digest, Ok(pre)))
+        Ok(self.prepared(digest, Ok((pre, self.pool.seats(code)))))
     }
 
-    fn prepared(&self, digest: Digest, code: Result<OpenstackCheckPre<Imports>, String>) -> PreparedCheck {
+    fn prepared(
+        &self,
+        digest: Digest,
+        code: Result<(OpenstackCheckPre<Imports>, Seats), String>,
+    ) -> PreparedCheck {
         PreparedCheck { code, digest, _ticker: self.ticker.clone() }
     }
 }
@@ -318,11 +326,13 @@ impl PreparedCheck {
     /// Runs the check once, in a fresh instance. Dropping the future ends the instance at its next tick (10 ms) or at
     /// the call that it waits for.
     pub async fn run(&self, assignment: Assignment) -> Ended {
-        let started = Instant::now();
-        let code = match &self.code {
+        let (code, seats) = match &self.code {
             Ok(code) => code,
             Err(why) => return Ended::not_compiled(why),
         };
+        // Freed after the instance is gone: what is declared last is dropped first.
+        let _seats = seats.take().await;
+        let started = Instant::now();
         let wall = assignment.limits.wall;
         let dropped = Arc::new(Dropped::default());
         let mut store = self.store(code.engine(), assignment, dropped.clone());

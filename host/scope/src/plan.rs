@@ -238,9 +238,6 @@ impl Manifest {
     }
 }
 
-/// What makes a unit: the index of the check, parameters, assets.
-type UnitKey = (usize, BTreeMap<String, String>, BTreeMap<String, Asset>);
-
 /// Who provides a testcase: the index of the check, the check, the testcase.
 type Provider<'a> = (usize, &'a Check, &'a Testcase);
 
@@ -251,8 +248,8 @@ struct Planner<'a> {
     /// Who provides a testcase: each version of its check.
     providers: BTreeMap<&'a str, Vec<Provider<'a>>>,
     units: Vec<Unit>,
-    /// Index into `units`.
-    known: BTreeMap<UnitKey, usize>,
+    /// The units of each check: indices into `units`.
+    known: BTreeMap<usize, Vec<usize>>,
     not_run: BTreeMap<ResultKey, NotRun>,
     asked: BTreeSet<&'a str>,
     selected: usize,
@@ -326,8 +323,12 @@ impl<'a> Planner<'a> {
         match self.component(provider) {
             Ok((index, check, component)) => {
                 let assets = &include.assets;
-                let unit =
-                    *self.known.entry((index, parameters.clone(), assets.clone())).or_insert_with(|| {
+                let known = self.known.entry(index).or_default();
+                let is_same = |unit: &Unit| unit.parameters == *parameters && unit.assets == *assets;
+                let unit = match known.iter().find(|unit| is_same(&self.units[**unit])) {
+                    Some(unit) => *unit,
+                    None => {
+                        known.push(self.units.len());
                         self.units.push(Unit {
                             check: check.id.clone(),
                             version: check.version.clone(),
@@ -341,7 +342,8 @@ impl<'a> Planner<'a> {
                             testcases: BTreeSet::new(),
                         });
                         self.units.len() - 1
-                    });
+                    }
+                };
                 self.units[unit].testcases.insert(testcase.to_owned());
                 key.unit = Some(unit);
             }

@@ -27,7 +27,7 @@ impl Sha256 {
 
     /// The 64 digits without the prefix.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        data_encoding::HEXLOWER.encode(&self.0)
     }
 }
 

@@ -15,6 +15,7 @@
 
 mod budget;
 mod chunk;
+mod encoders;
 mod read;
 mod record;
 mod recorder;

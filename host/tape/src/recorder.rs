@@ -1,22 +1,26 @@
 //! Recording while a run goes on.
 
+mod queue;
+
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::Value;
 
+use self::queue::{Receiver, Sender, queue};
 use crate::record::{Attestation, Call, CallResult, Did, End, Evidence, Header, How, Request, Unit, UnitEnd};
 use crate::tape::digest_text;
 use crate::write::Writer;
 
 /// What was not written to disk for so long is written now: so much is lost in a crash.
 const LONGEST_PENDING: Duration = Duration::from_secs(1);
+/// How often it is looked what there is to write. What comes just after waits for the next time, and then for all others.
+const LOOK: Duration = Duration::from_millis(400);
 
 /// Writes a tape while a run goes on, in a thread of its own: who records never waits. What goes wrong is told at the end;
 /// until then the recorder takes everything, and forgets it.
@@ -64,7 +68,7 @@ pub(crate) struct Contents {
 impl Recorder {
     /// Begins a tape.
     pub fn start(file: PathBuf) -> Self {
-        let (messages, received) = channel();
+        let (messages, received) = queue();
         let writing = std::thread::spawn(move || write(&file, &received));
         Recorder { messages, writing, begun: Instant::now() }
     }
@@ -86,14 +90,14 @@ impl Recorder {
     /// # Errors
     /// Why there is no tape, for people.
     pub fn end(self, end: End) -> Result<Recorded, String> {
-        self.send(Message::End(end));
+        self.messages.send_last(Message::End(end));
         drop(self.messages);
         self.writing.join().unwrap_or_else(|_| Err("the recorder failed; the log says more".to_owned()))
     }
 
     fn send(&self, message: Message) {
-        // The writer has gone if something went wrong, which is told at the end.
-        let _ = self.messages.send(message);
+        // If something went wrong, nobody takes it any more, which is told at the end.
+        self.messages.send(message);
     }
 }
 
@@ -113,13 +117,13 @@ impl Track {
             ms: millis(started.elapsed()),
             did,
         };
-        let _ = self.messages.send(Message::Call(Box::new(call), Contents { request, undo, answer }));
+        self.messages.send(Message::Call(Box::new(call), Contents { request, undo, answer }));
     }
 
     /// Ends the unit: see [`UnitEnd`].
     pub fn end(self, how: How, said: u64, verdicts: BTreeMap<String, String>, report: Value) {
         let end = UnitEnd { unit: self.unit, how, said, verdicts, report };
-        let _ = self.messages.send(Message::UnitEnd(Box::new(end)));
+        self.messages.send(Message::UnitEnd(Box::new(end)));
     }
 }
 
@@ -135,25 +139,22 @@ fn write(file: &Path, messages: &Receiver<Message>) -> Result<Recorded, String> 
     let wrong = |error: io::Error| format!("{}: {error}", partial.display());
     let mut writer = create(&partial).and_then(|file| Writer::new(BufWriter::new(file))).map_err(wrong)?;
     let mut last_flush = Instant::now();
-    loop {
-        let due = LONGEST_PENDING.saturating_sub(last_flush.elapsed());
-        match messages.recv_timeout(due) {
-            Ok(Message::End(end)) => {
+    while let Some(taken) = messages.take(LOOK) {
+        for message in taken {
+            if let Message::End(end) = message {
                 let (file_of_partial, sha256, bytes) = writer.end(Some(&end)).map_err(wrong)?;
                 settle(file_of_partial, &partial, file).map_err(wrong)?;
                 return Ok(Recorded { sha256: digest_text(&sha256), bytes });
             }
-            Ok(message) => put(&mut writer, message).map_err(wrong)?,
-            Err(RecvTimeoutError::Timeout) => {
-                writer.flush().map_err(wrong)?;
-                last_flush = Instant::now();
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                writer.flush().map_err(wrong)?;
-                return Err("the run ended before its tape".to_owned());
-            }
+            put(&mut writer, message).map_err(wrong)?;
+        }
+        if last_flush.elapsed() + LOOK > LONGEST_PENDING {
+            writer.flush().map_err(wrong)?;
+            last_flush = Instant::now();
         }
     }
+    writer.flush().map_err(wrong)?;
+    Err("the run ended before its tape".to_owned())
 }
 
 fn put(writer: &mut Writer<BufWriter<File>>, message: Message) -> io::Result<()> {

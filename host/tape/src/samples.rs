@@ -111,6 +111,7 @@ pub(crate) fn tape_of(units: u32, reads: u32) -> Vec<u8> {
                 writer.call(&call(number, did)).unwrap();
             }
             writer.unit_end(&unit_end(number)).unwrap();
+            writer.flush().unwrap();
         }
     };
     written(write, Some(&end()))

@@ -63,9 +63,5 @@ impl Tape {
 }
 
 pub(crate) fn digest_text(sha256: &[u8; 32]) -> String {
-    use std::fmt::Write as _;
-    sha256.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sha256:{}", data_encoding::HEXLOWER.encode(sha256))
 }

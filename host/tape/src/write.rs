@@ -5,12 +5,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer};
+use zstd::stream::raw::{Encoder, InBuffer, Operation, OutBuffer};
 
 use crate::budget::Budget;
-use crate::chunk::{
-    self, DICTIONARY, LEVEL, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON, WINDOW_LOG,
-};
+use crate::chunk::{self, MAGIC, MAX_BODY, MAX_CONTENT, MAX_FILE_BYTES, MAX_JSON};
+use crate::encoders;
 use crate::record::{Call, End, FORMAT, Header, Kind, Unit, UnitEnd};
 
 /// So much content is gathered before a chunk is written. What follows is compressed with what came before in mind, so that
@@ -31,11 +30,9 @@ pub(crate) struct Writer<W> {
 
 impl<W: Write> Writer<W> {
     pub(crate) fn new(file: W) -> io::Result<Self> {
-        let mut encoder = Encoder::with_dictionary(LEVEL, DICTIONARY)?;
-        encoder.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
         let mut writer = Writer {
             file,
-            encoder,
+            encoder: encoders::take()?,
             content: Vec::new(),
             bodies: HashMap::new(),
             hash: Sha256::new(),
@@ -75,8 +72,7 @@ impl<W: Write> Writer<W> {
     }
 
     pub(crate) fn unit_end(&mut self, end: &UnitEnd) -> io::Result<()> {
-        self.json(Kind::UnitEnd, end)?;
-        self.flush()
+        self.json(Kind::UnitEnd, end)
     }
 
     /// Writes the last record, if there is one, and all that is pending; answers the file, its SHA-256 and its length.
@@ -85,6 +81,7 @@ impl<W: Write> Writer<W> {
             self.json(Kind::End, end)?;
         }
         self.flush()?;
+        encoders::put_back(self.encoder);
         Ok((self.file, self.hash.finalize().into(), self.written))
     }
 

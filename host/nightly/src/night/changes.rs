@@ -2,58 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use touchstone_notify::{Change, Scope, TestcaseVerdict, VersionVerdict};
-use touchstone_results::{Card, Night, SubjectInfo, VerdictChange};
-use touchstone_scope::{Manifest, Target};
+use touchstone_results::{Card, Night, ScopeAt, SubjectInfo, VerdictChange};
+use touchstone_scope::{Manifest, Target, Verdict};
 
-use super::{NightError, NightEvent, Shared, files};
+use super::{NightError, NightEvent, Shared};
 
 /// Whose verdicts are others than before.
 pub(super) struct Changed<'a> {
     pub(super) shared: &'a Shared,
     /// The night before, if there was one.
     pub(super) before: Option<&'a Night>,
-    /// All subjects of this night.
-    pub(super) subjects: &'a [SubjectInfo],
     /// Versions with another verdict than before, or that are judged for the first time.
     pub(super) changed: &'a [VerdictChange],
 }
 
 impl Changed<'_> {
-    /// What has changed: what the score cards say now, beside the verdicts that were kept the last time.
-    pub(super) async fn since_then(&self, now: Timestamp) -> Result<Vec<Change>, NightError> {
-        let results = &self.shared.nightly.results;
+    /// What has changed: what is said now, beside the verdicts that were kept the last time.
+    pub(super) async fn since_then(&self, said: Vec<VersionVerdict>) -> Result<Vec<Change>, NightError> {
+        let mut changes: BTreeMap<(&str, &str, &str), &VerdictChange> = BTreeMap::new();
+        for change in self.changed {
+            changes.insert((&change.subject, &change.scope, &change.version), change);
+        }
         let (mut then, mut after) = (Vec::new(), Vec::new());
-        for ((subject, uuid), changes) in self.by_subject() {
-            let info = self.subjects.iter().find(|info| info.name == subject);
-            let (Some(scope), Some(info)) = (self.shared.scopes.of_uuid(uuid), info) else { continue };
-            let card = results.card(subject, &scope.manifest, now, Some(&self.shared.waivers)).await?;
-            let name = self.shared.scopes.name_of_uuid(uuid).unwrap_or_default();
-            let report = files::output(&self.shared.folder, subject, name, "json").display().to_string();
-            for is in verdicts(&card, info, Some(report)) {
-                let Some(change) = changes.iter().find(|change| change.version == is.version) else {
-                    continue;
-                };
-                then.extend(change.before.map(|verdict| VersionVerdict {
-                    verdict,
-                    testcases: BTreeMap::new(),
-                    report: None,
-                    ..is.clone()
-                }));
-                after.push(is);
-            }
+        for is in said {
+            let key = (is.subject.as_str(), is.scope.uuid.as_str(), is.version.as_str());
+            let Some(change) = changes.get(&key) else { continue };
+            then.extend(change.before.map(|verdict| VersionVerdict {
+                verdict,
+                testcases: BTreeMap::new(),
+                report: None,
+                ..is.clone()
+            }));
+            after.push(is);
         }
         then.extend(self.gone().await?);
         Ok(touchstone_notify::changes(&then, &after))
-    }
-
-    fn by_subject(&self) -> BTreeMap<(&str, &str), Vec<&VerdictChange>> {
-        let mut by_subject: BTreeMap<(&str, &str), Vec<&VerdictChange>> = BTreeMap::new();
-        for change in self.changed {
-            by_subject.entry((&change.subject, &change.scope)).or_default().push(change);
-        }
-        by_subject
     }
 
     /// What the night before judged of subjects that the configuration does not have any more. What is left out today, because of the day or
@@ -71,8 +55,8 @@ impl Changed<'_> {
                 continue;
             }
             for manifest in info.scopes.iter().filter_map(|uuid| manifests.get(uuid)) {
-                let card =
-                    results.card(&info.name, manifest, finished_at, Some(&self.shared.waivers)).await?;
+                let asked = ScopeAt::new(manifest, finished_at, Some(&self.shared.waivers));
+                let card = results.card(&info.name, &asked).await?;
                 gone.extend(verdicts(&card, info, None));
             }
         }
@@ -89,11 +73,11 @@ impl Changed<'_> {
     }
 }
 
-/// What a card says, version by version.
-fn verdicts(card: &Card, info: &SubjectInfo, report: Option<String>) -> Vec<VersionVerdict> {
+/// What a card says, version by version; of its testcases, those that keep a version from PASS.
+pub(super) fn verdicts(card: &Card, info: &SubjectInfo, report: Option<String>) -> Vec<VersionVerdict> {
     let of_version = |version: &touchstone_results::CardVersion| {
-        let main = version.targets.get(&Target::Main);
-        let testcases = main.iter().flat_map(|main| &main.testcases).map(|one| {
+        let main = version.targets.get(&Target::Main).into_iter().flat_map(|main| &main.testcases);
+        let testcases = main.filter(|one| one.verdict != Verdict::Pass).map(|one| {
             (one.id.clone(), TestcaseVerdict { verdict: one.verdict, reason: one.reason.clone() })
         });
         VersionVerdict {

@@ -1,12 +1,15 @@
 //! The end of a night: all of it is recorded, and whoever sees that first says what has changed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
-use touchstone_results::{Kind, Letter, Night, SubjectInfo, VerdictChange};
+use touchstone_notify::{Change, VersionVerdict};
+use touchstone_results::{CardVerdict, Kind, Letter, ScopeAt, SubjectInfo};
 
 use super::changes::{self, Changed};
 use crate::deliver::receivers::destination;
 
-use super::{NightError, NightEvent, Shared};
+use super::{NightError, NightEvent, Shared, files};
 
 /// Ends the night if all of it is recorded: keeps the verdicts of the score cards with it, and puts into the outbox what has changed since
 /// the night before. Returns whether all of it is recorded.
@@ -24,25 +27,47 @@ pub(super) async fn end(shared: &Shared) -> Result<bool, NightError> {
         return Ok(true);
     }
     let now = Timestamp::now();
-    for (subject, uuid) in runs_of(&subjects) {
-        let Some(scope) = shared.scopes.of_uuid(&uuid) else { continue };
-        let card = results.card(&subject, &scope.manifest, now, Some(&shared.waivers)).await?;
-        for version in &card.versions {
-            shared.tell(NightEvent::Judged {
-                subject: subject.clone(),
-                scope: scope.manifest.name().to_owned(),
-                version: version.name.clone(),
-                verdict: version.verdict,
-            });
-        }
-        results.keep_verdicts(night, &card).await?;
-    }
+    let (said, verdicts) = what_is_said(shared, &subjects, now).await?;
+    results.keep_verdicts(night, &verdicts).await?;
     let due_at = shared.night.due_at;
     let before = results.finished_nights(50).await?.into_iter().find(|night| night.due_at < due_at);
     let changed = results.verdict_changes(night, true).await?;
-    let letters = letters(shared, before.as_ref(), &subjects, &changed, now).await?;
+    let changes = Changed { shared, before: before.as_ref(), changed: &changed }.since_then(said).await?;
+    let letters = letters(shared, changes);
     results.end_night(night, now, &letters).await?;
     Ok(true)
+}
+
+/// What the score cards say now about each version: to be told, and to be kept.
+async fn what_is_said(
+    shared: &Shared,
+    subjects: &[SubjectInfo],
+    now: Timestamp,
+) -> Result<(Vec<VersionVerdict>, Vec<CardVerdict>), NightError> {
+    let mut asked = BTreeMap::new();
+    let (mut said, mut kept) = (Vec::new(), Vec::new());
+    for info in subjects {
+        for uuid in &info.scopes {
+            let Some(scope) = shared.scopes.of_uuid(uuid) else { continue };
+            let asked = asked
+                .entry(uuid)
+                .or_insert_with(|| ScopeAt::new(&scope.manifest, now, Some(&shared.waivers)));
+            let card = shared.nightly.results.card(&info.name, asked).await?;
+            kept.extend(card.verdicts());
+            let name = shared.scopes.name_of_uuid(uuid).unwrap_or_default();
+            let report = files::output(&shared.folder, &info.name, name, "json").display().to_string();
+            for version in changes::verdicts(&card, info, Some(report)) {
+                shared.tell(NightEvent::Judged {
+                    subject: info.name.clone(),
+                    scope: version.scope.name.clone(),
+                    version: version.version.clone(),
+                    verdict: version.verdict,
+                });
+                said.push(version);
+            }
+        }
+    }
+    Ok((said, kept))
 }
 
 /// Each run of a night: subject and scope (UUID).
@@ -53,20 +78,12 @@ fn runs_of(subjects: &[SubjectInfo]) -> impl Iterator<Item = (String, String)> {
 }
 
 /// What is told of the night, to each who wants to know.
-async fn letters(
-    shared: &Shared,
-    before: Option<&Night>,
-    subjects: &[SubjectInfo],
-    changed: &[VerdictChange],
-    now: Timestamp,
-) -> Result<Vec<Letter>, NightError> {
-    let changed = Changed { shared, before, subjects, changed };
-    let changes = changed.since_then(now).await?;
+fn letters(shared: &Shared, changes: Vec<Change>) -> Vec<Letter> {
     for change in &changes {
         shared.tell(changes::event(change));
     }
     let Some(notification) = touchstone_notify::Notification::new(&shared.night.id, changes) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let letter = |kind: Kind, destination: String| Letter {
         kind,
@@ -77,5 +94,5 @@ async fn letters(
     let notify = &shared.nightly.config.notify;
     let webhooks = notify.webhooks.iter().map(|webhook| letter(Kind::Webhook, destination(&webhook.url)));
     let mail = notify.mail.iter().map(|mail| letter(Kind::Mail, mail.server.clone()));
-    Ok(webhooks.chain(mail).collect())
+    webhooks.chain(mail).collect()
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use touchstone_runner::{Event, VersionVerdict};
 use touchstone_scope::Verdict;
 
@@ -149,6 +150,15 @@ pub enum NightEvent {
         problem: Option<String>,
         /// Whether it never will be.
         is_final: bool,
+    },
+    /// What waits to be delivered, after it was tried.
+    Outbox {
+        /// What: `monitor`, `webhook`, `mail`.
+        kind: String,
+        /// How many letters wait.
+        waiting: u64,
+        /// Since when the oldest of them waits.
+        oldest: Option<Timestamp>,
     },
     /// The night is over.
     Ended {

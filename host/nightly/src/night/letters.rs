@@ -1,5 +1,7 @@
 //! What leaves the house because of a run: files, and letters.
 
+use std::borrow::Cow;
+
 use jiff::tz::Offset;
 use touchstone_export::{Context, Format, ManifestFile, export};
 use touchstone_report::Report;
@@ -9,7 +11,7 @@ use super::Shared;
 use crate::config::Subject;
 
 /// The outputs of a run: the end of the file's name, and the content. What is excused is shown in all of them; then the report
-/// as it was recorded, which `touchstone verify` takes, is there as well.
+/// as it was recorded (`json`), which `touchstone verify` takes, is there as well.
 ///
 /// # Errors
 /// The report cannot be had in one of the formats; the others are there all the same.
@@ -18,19 +20,26 @@ pub(super) fn outputs(
     subject: &Subject,
     scope: &str,
     report: &Report,
+    json: &str,
 ) -> Vec<Result<(String, Vec<u8>), String>> {
     let day = Offset::UTC.to_datetime(report.run.started_at).date();
-    let annotated = report.with_waivers(&shared.waivers, day);
+    let annotated = match shared.waivers.is_empty() {
+        true => Cow::Borrowed(report),
+        false => Cow::Owned(report.with_waivers(&shared.waivers, day)),
+    };
+    let is_annotated = annotated.waivers != report.waivers;
     let context = context(shared, subject, scope);
     let mut outputs = Vec::new();
-    if annotated.waivers != report.waivers {
-        let recorded = touchstone_report::json(report).into_bytes();
-        outputs.push(Ok(("recorded.json".to_owned(), recorded)));
+    if is_annotated {
+        outputs.push(Ok(("recorded.json".to_owned(), json.into())));
     }
     let formats = shared.nightly.config.outputs.iter();
     outputs.extend(formats.map(|name| {
         let format: Format = name.parse().map_err(|error| format!("{error}"))?;
-        let bytes = export(&annotated, format, &context).map_err(|error| format!("{name}: {error}"))?;
+        let bytes = match format {
+            Format::Json if !is_annotated => json.into(),
+            _ => export(&annotated, format, &context).map_err(|error| format!("{name}: {error}"))?,
+        };
         Ok((format.extension().to_owned(), bytes))
     }));
     outputs

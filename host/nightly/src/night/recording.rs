@@ -47,6 +47,7 @@ impl Recording<'_> {
             (None, code) => code,
         };
         let letters = letters::of_run(self.shared, self.subject, self.scope, report);
+        let json = touchstone_report::json(report);
         let tape = report.tape.as_ref().and(attempt.tape.as_ref()).map(|tape| tape.display().to_string());
         let recorded = persist(
             self.shared,
@@ -56,13 +57,14 @@ impl Recording<'_> {
                 exit_code,
                 exit_reason: unreachable.as_deref(),
                 tape: tape.as_deref(),
+                json: Some(&json),
                 letters: &letters,
                 ..RunRecord::of(&self.shared.night.id, report)
             },
         )
         .await?;
         if recorded == Recorded::New {
-            self.write_outputs(report);
+            self.write_outputs(report, &json);
         }
         let version = |(name, judged): (&String, &touchstone_report::VersionResult)| VersionVerdict {
             version: name.clone(),
@@ -97,14 +99,14 @@ impl Recording<'_> {
     }
 
     /// Writes the outputs; what cannot be written is told.
-    pub(super) fn write_outputs(&self, report: &Report) {
+    pub(super) fn write_outputs(&self, report: &Report, json: &str) {
         let (folder, subject) = (&self.shared.folder, &self.subject.name);
         let write = |output: Result<(String, Vec<u8>), String>| {
             let (extension, bytes) = output?;
             let file = files::output(folder, subject, self.scope, &extension);
             files::write(&file, &bytes).map_err(|error| format!("{}: {error}", file.display()))
         };
-        let outputs = letters::outputs(self.shared, self.subject, self.scope, report);
+        let outputs = letters::outputs(self.shared, self.subject, self.scope, report, json);
         for problem in outputs.into_iter().filter_map(|output| write(output).err()) {
             tracing::error!(problem, "an output cannot be written; the result is recorded all the same");
             self.failed(problem);
@@ -151,6 +153,7 @@ pub(super) async fn record_nothing(
         exit_reason: Some(reason),
         tape: None,
         report: None,
+        json: None,
         letters: &[],
     };
     persist(shared, &record).await.map(drop)

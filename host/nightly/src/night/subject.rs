@@ -6,12 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use touchstone_capabilities::openstack::{CloudConfig, Env};
-use touchstone_results::{Held, ResultsError};
+use touchstone_results::ResultsError;
 use touchstone_runner::{Ceiling, Evidence, Job, Task, attestations};
 use touchstone_scope::{PlanError, Selection};
 use tracing::Instrument as _;
 
 use super::attempts::{self, Attempt};
+use super::claim::Claim;
 use super::patience::patiently;
 use super::recording::{Done, Recording};
 use super::{NightEvent, Shared, files, leftovers, plan};
@@ -33,12 +34,22 @@ struct Pending {
 
 /// How a run went, this time.
 enum Went {
-    /// It is recorded.
-    Recorded(Done),
+    /// It is to be recorded.
+    Ended(Found),
     /// Another attempt may find out more.
     Again(Box<Pending>, String),
     /// The night is to stop.
     Stopped,
+}
+
+/// What a run found out.
+enum Found {
+    Report(Box<Attempt>),
+    /// There is no report, through no fault of the subject.
+    Nothing {
+        exit_code: u8,
+        reason: String,
+    },
 }
 
 impl Subject {
@@ -66,40 +77,40 @@ impl Subject {
     /// As many rounds as it takes, within bounds; between them others have their turn.
     async fn rounds(&self, scopes: Vec<String>, done: &mut Vec<Done>) -> Result<(), ResultsError> {
         let mut pending: Vec<_> = scopes.into_iter().map(|scope| Pending { scope, best: None }).collect();
-        let mut held: Option<Held> = None;
-        let limits = &self.shared.nightly.config.limits;
+        let mut claim: Option<Claim> = None;
+        let (shared, subject) = (&self.shared, &self.config().name);
+        let limits = &shared.nightly.config.limits;
         for round in 1..=limits.retries.saturating_add(1) {
-            let stopped = attempts::until(self.shared.stopped.clone());
+            let stopped = attempts::until(shared.stopped.clone());
             let pass = tokio::select! {
                 biased;
                 () = stopped => return Ok(()),
-                pass = self.shared.gate.pass(&self.config().provider) => pass,
+                pass = shared.gate.pass(&self.config().provider) => pass,
             };
-            let is_leased = self.shared.is_leased;
-            if held.is_none() && !is_leased {
-                held = patiently(|| self.shared.nightly.results.hold(&self.config().name)).await?;
+            if claim.is_none() {
+                claim = Claim::of(shared, subject).await?;
             }
             if round == 1 {
-                self.shared.tell(NightEvent::SubjectStarted { subject: self.config().name.clone() });
+                shared.tell(NightEvent::SubjectStarted { subject: subject.clone() });
             }
-            if held.is_none() && !is_leased {
+            let Some(claim) = &mut claim else {
                 self.skipped("another process tests it now");
                 return Ok(());
-            }
+            };
             if round == 1 {
                 // Another process may have recorded it before this one's turn came.
-                let (results, night) = (&self.shared.nightly.results, &self.shared.night.id);
-                let recorded = patiently(|| results.recorded_of(night, &self.config().name)).await?;
-                pending.retain(|one| !recorded.contains(&self.shared.scopes.uuid(&one.scope)));
+                let (results, night) = (&shared.nightly.results, &shared.night.id);
+                let recorded = patiently(|| results.recorded_of(night, subject)).await?;
+                pending.retain(|one| !recorded.contains(&shared.scopes.uuid(&one.scope)));
             }
             let is_last = round > limits.retries;
-            pending = self.round(pending, round, is_last, done).await?;
+            pending = self.round(claim, pending, round, is_last, done).await?;
             drop(pass);
             if pending.is_empty() {
                 break;
             }
             tokio::select! {
-                () = attempts::until(self.shared.stopped.clone()) => break,
+                () = attempts::until(shared.stopped.clone()) => break,
                 () = tokio::time::sleep(limits.retry_after) => {}
             }
         }
@@ -109,6 +120,7 @@ impl Subject {
     /// Every run that is missing, once. Returns those that are to be tried again.
     async fn round(
         &self,
+        claim: &mut Claim,
         pending: Vec<Pending>,
         round: u32,
         is_last: bool,
@@ -120,7 +132,8 @@ impl Subject {
             Err(_) if !is_last => return Ok(pending),
             Err(reason) => {
                 for one in &pending {
-                    done.push(self.without_report(&one.scope, round, 4, &reason).await?);
+                    let found = Found::nothing(4, &reason);
+                    done.extend(self.record(claim, &one.scope, round, found).await?);
                 }
                 return Ok(Vec::new());
             }
@@ -130,28 +143,29 @@ impl Subject {
         for one in pending {
             let scope = one.scope.clone();
             let span = tracing::info_span!("run", scope = %scope, attempt = round);
-            match self.once(one, &cloud, round, is_last).instrument(span).await? {
-                Went::Recorded(one) => done.push(one),
-                Went::Again(pending, reason) => {
-                    let after = self.shared.nightly.config.limits.retry_after;
-                    let subject = self.config().name.clone();
-                    self.shared.tell(NightEvent::Retrying { subject, scope, reason, after });
-                    again.push(*pending);
+            let run = async {
+                match self.once(one, &cloud, round, is_last).await {
+                    Went::Ended(found) => done.extend(self.record(claim, &scope, round, found).await?),
+                    Went::Again(pending, reason) => {
+                        let after = self.shared.nightly.config.limits.retry_after;
+                        let (subject, scope) = (self.config().name.clone(), scope.clone());
+                        self.shared.tell(NightEvent::Retrying { subject, scope, reason, after });
+                        again.push(*pending);
+                    }
+                    Went::Stopped => return Ok(true),
                 }
-                Went::Stopped => return Ok(Vec::new()),
+                Ok(false)
+            };
+            let is_stopped = run.instrument(span).await?;
+            if is_stopped {
+                return Ok(Vec::new());
             }
         }
         Ok(again)
     }
 
     /// One run, once.
-    async fn once(
-        &self,
-        pending: Pending,
-        cloud: &CloudConfig,
-        round: u32,
-        is_last: bool,
-    ) -> Result<Went, ResultsError> {
+    async fn once(&self, pending: Pending, cloud: &CloudConfig, round: u32, is_last: bool) -> Went {
         let Pending { scope, best } = pending;
         let subject = self.config().name.clone();
         self.shared.tell(NightEvent::Started {
@@ -163,9 +177,9 @@ impl Subject {
             Ok(Some(job)) => job,
             Ok(None) => {
                 let reason = "none of the testcases of the scope is in the sections of the day";
-                return Ok(Went::Recorded(self.without_report(&scope, round, 0, reason).await?));
+                return Went::Ended(Found::nothing(0, reason));
             }
-            Err(reason) => return Ok(Went::Recorded(self.without_report(&scope, round, 3, &reason).await?)),
+            Err(reason) => return Went::Ended(Found::nothing(3, reason)),
         };
         let listener = {
             let (shared, scope) = (self.shared.clone(), scope.clone());
@@ -177,18 +191,13 @@ impl Subject {
         let (timeout, stopped) = (nightly.config.limits.timeout, &self.shared.stopped);
         let attempt = match attempts::attempt(&nightly.runner, &job, timeout, stopped, listener).await {
             Ok(Some(attempt)) => attempt,
-            Ok(None) => return Ok(Went::Stopped),
+            Ok(None) => return Went::Stopped,
+            // A registry may be away for a while.
             Err(refused) if !is_last => {
-                // A registry may be away for a while.
-                return Ok(Went::Again(Box::new(Pending { scope, best }), refused.to_string()));
+                return Went::Again(Box::new(Pending { scope, best }), refused.to_string());
             }
             Err(refused) => {
-                if let Some(best) = best {
-                    let recording = Recording { shared: &self.shared, subject: self.config(), scope: &scope };
-                    return Ok(Went::Recorded(recording.record(&best, round).await?));
-                }
-                let reason = refused.to_string();
-                return Ok(Went::Recorded(self.without_report(&scope, round, 3, &reason).await?));
+                return Went::Ended(best.map_or_else(|| Found::nothing(3, refused), Found::report));
             }
         };
         let is_worth_repeating = !is_last && attempts::is_worth_repeating(&attempt.report);
@@ -202,22 +211,29 @@ impl Subject {
             let _ = std::fs::remove_file(tape);
         }
         if is_worth_repeating {
-            return Ok(Went::Again(Box::new(Pending { scope, best: Some(best) }), reason));
+            return Went::Again(Box::new(Pending { scope, best: Some(best) }), reason);
         }
-        let recording = Recording { shared: &self.shared, subject: self.config(), scope: &scope };
-        Ok(Went::Recorded(recording.record(&best, round).await?))
+        Went::Ended(Found::report(best))
     }
 
-    /// Writes down that a run came to nothing, through no fault of the subject.
-    async fn without_report(
+    /// Writes down what a run found out, if the subject is still this process's; nothing is written otherwise.
+    async fn record(
         &self,
+        claim: &mut Claim,
         scope: &str,
         round: u32,
-        code: u8,
-        reason: &str,
-    ) -> Result<Done, ResultsError> {
+        found: Found,
+    ) -> Result<Option<Done>, ResultsError> {
+        if !claim.lasts(&self.shared, &self.config().name).await? {
+            self.skipped("another process has it by now; what was found out here does not count");
+            return Ok(None);
+        }
         let recording = Recording { shared: &self.shared, subject: self.config(), scope };
-        recording.record_failure(round, code, reason).await
+        let recorded = match found {
+            Found::Report(attempt) => recording.record(&attempt, round).await,
+            Found::Nothing { exit_code, reason } => recording.record_failure(round, exit_code, &reason).await,
+        };
+        recorded.map(Some)
     }
 
     async fn clean(&self, cloud: &CloudConfig) {
@@ -295,6 +311,16 @@ impl Subject {
 
     fn config(&self) -> &config::Subject {
         &self.shared.nightly.config.subjects[self.index]
+    }
+}
+
+impl Found {
+    fn report(attempt: Attempt) -> Found {
+        Found::Report(Box::new(attempt))
+    }
+
+    fn nothing(exit_code: u8, reason: impl ToString) -> Found {
+        Found::Nothing { exit_code, reason: reason.to_string() }
     }
 }
 

@@ -33,7 +33,7 @@ impl Nightly {
         let scopes = Scopes::read(&self.config)?;
         let start = plan::start(self, &scopes, id, due_at, choice);
         let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
-        let (shared, missing) = self.open(scopes, night, choice, stopped, false).await?;
+        let (shared, missing) = self.open(scopes, night, choice, stopped, None).await?;
         Ok(Waiting { shared, missing })
     }
 }
@@ -73,6 +73,7 @@ impl Waiting {
 
     /// Ends the night, if all of it is recorded.
     pub(crate) async fn end(&self) -> Result<Outcome, NightError> {
+        self.shared.give_up_what_is_gone().await?;
         let ended = ending::end(&self.shared).await?;
         let runs = self.shared.nightly.results.runs(self.night()).await?;
         let exit_codes = runs.iter().map(|run| run.exit_code).collect();

@@ -273,6 +273,8 @@ proptest! {
             prop_assert!(night.starts >= night.due);
             prop_assert_eq!(Ok(night.due), night.id().parse::<Timestamp>().map_err(|error| error.to_string()));
         }
+        let coming = if last.starts >= now { last } else { next };
+        prop_assert_eq!(now + schedule.until_next(now).unwrap(), coming.starts);
         // Whatever was finished, what is caught up with is the last one, and never what was finished.
         for finished in [None, Some(last.due), Some(next.due), Some(Timestamp::from_second(second / 2).unwrap())] {
             if let Some(night) = schedule.catch_up(finished, now) {

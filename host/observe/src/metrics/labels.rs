@@ -26,37 +26,6 @@ pub enum Delivery {
     Refused,
 }
 
-/// What a cloud answered to a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StatusClass {
-    /// 100–199
-    Informational,
-    /// 200–299
-    Success,
-    /// 300–399
-    Redirection,
-    /// 400–499
-    ClientError,
-    /// 500–599
-    ServerError,
-    /// No answer at all, or none that is HTTP.
-    NoAnswer,
-}
-
-impl StatusClass {
-    /// The class of an HTTP status; what is no status is no answer.
-    pub fn of(status: u16) -> StatusClass {
-        match status {
-            100..=199 => StatusClass::Informational,
-            200..=299 => StatusClass::Success,
-            300..=399 => StatusClass::Redirection,
-            400..=499 => StatusClass::ClientError,
-            500..=599 => StatusClass::ServerError,
-            _ => StatusClass::NoAnswer,
-        }
-    }
-}
-
 macro_rules! label_words {
     ($name:ident { $($variant:ident = $word:literal,)+ }) => {
         impl $name {
@@ -80,16 +49,6 @@ label_words! {
     SubjectOutcome { Judged = "judged", Unreachable = "unreachable", GaveUp = "gave_up", Interrupted = "interrupted", }
 }
 label_words! { Delivery { Accepted = "accepted", Retried = "retried", Refused = "refused", } }
-label_words! {
-    StatusClass {
-        Informational = "1xx",
-        Success = "2xx",
-        Redirection = "3xx",
-        ClientError = "4xx",
-        ServerError = "5xx",
-        NoAnswer = "none",
-    }
-}
 
 /// The words for verdicts (SCS-0003), for which series are there from the start.
 pub(super) const VERDICTS: [&str; 4] = ["PASS", "DNF", "MISS", "FAIL"];
@@ -129,11 +88,6 @@ pub(super) struct DestinationLabel {
 pub(super) struct OfDelivery {
     pub(super) destination: String,
     pub(super) outcome: Delivery,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct OfStatus {
-    pub(super) class: StatusClass,
 }
 
 /// One version of one scope for one subject.

@@ -13,8 +13,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::labels::{
-    Delivery, DestinationLabel, OfBuild, OfDelivery, OfOutcome, OfStatus, OfSubject, OfVerdict, OfVersion,
-    OfVersionVerdict, PhaseLabel, StatusClass, SubjectOutcome, VERDICTS,
+    Delivery, DestinationLabel, OfBuild, OfDelivery, OfOutcome, OfSubject, OfVerdict, OfVersion,
+    OfVersionVerdict, PhaseLabel, SubjectOutcome, VERDICTS,
 };
 
 /// Upper bounds of the durations of runs, in seconds: from a fast simulated cloud to one that boots servers slowly.
@@ -43,7 +43,6 @@ pub(super) struct Registered {
     pub(super) pending: Family<DestinationLabel, Gauge>,
     pub(super) oldest: Family<DestinationLabel, Time>,
     pub(super) deliveries: Family<OfDelivery, Counter>,
-    pub(super) responses: Family<OfStatus, Counter>,
     pub(super) verdicts: Family<OfVersionVerdict, Gauge>,
 }
 
@@ -80,7 +79,6 @@ impl Registered {
                 "Since when the oldest thing that is to be sent waits",
             ),
             deliveries: named.zero("deliveries", "Attempts to send something, by what came of them"),
-            responses: named.zero("api_responses", "Answers of clouds by the class of their HTTP status"),
             verdicts: named
                 .zero("version_verdict", "1 for the verdict that a version of a scope has for a subject now"),
             registry: Registry::default(),
@@ -101,9 +99,6 @@ impl Registered {
         }
         for verdict in VERDICTS {
             drop(self.runs.get_or_create(&OfVerdict { verdict: verdict.to_owned() }));
-        }
-        for class in StatusClass::ALL {
-            drop(self.responses.get_or_create(&OfStatus { class: *class }));
         }
     }
 

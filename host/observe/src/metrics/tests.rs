@@ -60,8 +60,7 @@ fn a_version_has_one_verdict() {
     assert_eq!(of("a"), [format!("touchstone_version_verdict{{subject=\"a\",{labels},verdict=\"FAIL\"}} 1")]);
     metrics.left("a", 3);
     assert_eq!(line(&metrics.text(), "touchstone_left_resources{subject=\"a\"}"), Some("3"));
-    metrics.forget("a");
-    assert_eq!(of("a"), [""; 0]);
+    metrics.left("a", 0);
     assert_eq!(of("b").len(), 1);
     assert_eq!(line(&metrics.text(), "touchstone_left_resources{subject=\"a\"}"), None);
 }

@@ -106,7 +106,7 @@ async fn a_cancelled_night_is_lost_to_its_workers() {
 
     assert_eq!(queue.cancel(NIGHT).await.unwrap(), 2);
     tokio::time::timeout(Duration::from_secs(5), held.lost()).await.unwrap();
-    assert!(!held.is_still_ours().await.unwrap());
+    assert!(!held.tenure().is_still_ours().await.unwrap());
     assert_eq!(held.complete().await.unwrap(), Ending::TooLate);
     let states: Vec<(String, State)> =
         queue.standings(NIGHT).await.unwrap().into_iter().map(|one| (one.subject, one.state)).collect();

@@ -80,7 +80,7 @@ async fn a_lease_lasts_as_long_as_it_lives() {
     while Instant::now() < until {
         assert!(queue.take(&[], "second").await.unwrap().is_none());
     }
-    assert!(lease.is_still_ours().await.unwrap());
+    assert!(lease.tenure().is_still_ours().await.unwrap());
     let standing = queue.standings(NIGHT).await.unwrap().remove(0);
     assert_eq!((standing.state, standing.deliveries), (State::Held, 1));
     assert_eq!(standing.worker.as_deref(), Some("first"));
@@ -122,7 +122,7 @@ async fn what_comes_too_late_changes_nothing() {
     let before: Vec<String> = sqlx::query_scalar(untouched).fetch_one(&pool).await.unwrap();
     let silent = early.pop().unwrap();
     let asked = early.pop().unwrap();
-    assert!(!asked.is_still_ours().await.unwrap());
+    assert!(!asked.tenure().is_still_ours().await.unwrap());
     assert_eq!(early.pop().unwrap().give_back("I was away").await.unwrap(), Ending::TooLate);
     assert_eq!(early.pop().unwrap().complete().await.unwrap(), Ending::TooLate);
     let after: Vec<String> = sqlx::query_scalar(untouched).fetch_one(&pool).await.unwrap();
@@ -137,7 +137,7 @@ async fn what_comes_too_late_changes_nothing() {
     );
 
     for lease in late {
-        assert!(lease.is_still_ours().await.unwrap());
+        assert!(lease.tenure().is_still_ours().await.unwrap());
         assert_eq!(lease.complete().await.unwrap(), Ending::Counted);
     }
     asked.lost().await;

@@ -37,7 +37,7 @@ async fn a_lease_that_cannot_be_renewed_is_lost_when_it_is_over() {
         away.elapsed()
     );
     assert!(away.elapsed() > Duration::from_millis(1_000), "not while there is time: {:?}", away.elapsed());
-    assert!(!lease.is_still_ours().await.unwrap());
+    assert!(!lease.tenure().is_still_ours().await.unwrap());
 
     let error = queue.take(&[], "one").await.unwrap_err();
     assert!(error.is_transient(), "{error}");

@@ -55,7 +55,7 @@ async fn workers_may_work_and_nothing_else() {
     run(&coordinator_url, from_docs("rights of workers")).await;
     let worker = Queue::connect(&worker_url, quick()).await.unwrap();
     let lease = worker.take(&[], "one").await.unwrap().unwrap();
-    assert!(lease.is_still_ours().await.unwrap());
+    assert!(lease.tenure().is_still_ours().await.unwrap());
     assert_eq!(lease.give_back("for once").await.unwrap(), Ending::Counted);
     // The most that comes of an item: given back as often as it may be.
     let mut completed = 0;

@@ -96,7 +96,7 @@ async fn works() {
             .execute(&pool)
             .await
             .unwrap();
-        let lost = !lease.is_still_ours().await.unwrap();
+        let lost = !lease.tenure().is_still_ours().await.unwrap();
         assert_eq!(lost, lease.lost().now_or_never().is_some());
         let ending = lease.complete().await.unwrap();
         sqlx::query("UPDATE diary SET ending = $2, recorded = $3, lost = $4 WHERE id = $1")

@@ -1,9 +1,8 @@
 //! What the database knows about a subject and a scope.
 
 use jiff::Timestamp;
-use touchstone_scope::{Manifest, Waivers};
 
-use super::{Card, Found, Known};
+use super::{Card, Found, Known, ScopeAt};
 use crate::db::{Results, either};
 use crate::error::ResultsError;
 use crate::text::micros;
@@ -24,20 +23,13 @@ const WHY_NOT: &str = "SELECT testcase, versions, reason FROM results WHERE chec
      (SELECT id FROM runs WHERE subject = $1 AND scope = $2 AND started_at <= $3 ORDER BY started_at DESC, id LIMIT 1)";
 
 impl Results {
-    /// The score card of a subject in the scope of a manifest, at a moment: which may be past, if what was known then was not
-    /// forgotten.
+    /// The score card of a subject in a scope at a moment, which may be past, if what was known then was not forgotten.
     ///
     /// # Errors
     /// Results of that time were forgotten ([`Results::prune`]), or the database cannot be used.
-    pub async fn card(
-        &self,
-        subject: &str,
-        manifest: &Manifest,
-        at: Timestamp,
-        waivers: Option<&Waivers>,
-    ) -> Result<Card, ResultsError> {
-        let known = self.known(subject, &manifest.uuid().to_string(), at).await?;
-        Ok(Card::of(subject, manifest, at, &known, waivers))
+    pub async fn card(&self, subject: &str, scope: &ScopeAt<'_>) -> Result<Card, ResultsError> {
+        let known = self.known(subject, &scope.uuid(), scope.at).await?;
+        Ok(Card::of(subject, scope, &known))
     }
 
     async fn known(&self, subject: &str, scope: &str, at: Timestamp) -> Result<Known, ResultsError> {
@@ -60,13 +52,13 @@ impl Results {
                 expires_at: expires_at.map(|at| self.time(at)).transpose()?,
                 run,
             };
-            known.add(&versions_of(&versions).map_err(damaged)?, &testcase, &found);
+            known.add(versions_of(&versions).map_err(damaged)?, testcase, found);
         }
         let rows: Result<Vec<(String, String, String)>, _> = either!(self.readers(), pool => {
             sqlx::query_as(WHY_NOT).bind(subject).bind(scope).bind(then).fetch_all(pool).await
         });
         for (testcase, versions, reason) in rows.map_err(self.failed(DOING))? {
-            known.add_why_not(&versions_of(&versions).map_err(damaged)?, &testcase, &reason);
+            known.add_why_not(versions_of(&versions).map_err(damaged)?, testcase, reason);
         }
         Ok(known)
     }

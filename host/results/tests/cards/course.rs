@@ -1,7 +1,7 @@
 //! Explanations, histories, differences, changes.
 
 use jiff::SignedDuration;
-use touchstone_results::{Difference, ResultsError, RunRecord, Status, StatusScope, SubjectInfo};
+use touchstone_results::{Difference, ResultsError, RunRecord, ScopeAt, Status, StatusScope, SubjectInfo};
 use touchstone_scope::Verdict;
 
 use crate::support::sample::{SCOPE, Scope, at};
@@ -55,9 +55,11 @@ on_both! {
         for (day, said) in [(20, Verdict::Pass), (21, Verdict::Fail), (22, Verdict::Fail), (23, Verdict::Pass)] {
             let moment = format!("2026-11-{day}T02:00:00Z");
             record(&results, &scope, &scope.all("s", &format!("{day}"), at(&moment), said)).await;
-            results.keep_verdicts(&moment, &card(&results, &scope, "s", &format!("2026-11-{day}T03:00:00Z")).await).await.unwrap();
+            let card = card(&results, &scope, "s", &format!("2026-11-{day}T03:00:00Z")).await;
+            let verdicts: Vec<_> = card.verdicts().collect();
+            results.keep_verdicts(&moment, &verdicts).await.unwrap();
             // Once more changes nothing.
-            results.keep_verdicts(&moment, &card(&results, &scope, "s", &format!("2026-11-{day}T03:00:00Z")).await).await.unwrap();
+            results.keep_verdicts(&moment, &verdicts).await.unwrap();
         }
         let history = results.history("s", None, 3).await.unwrap();
         let nights: Vec<_> = history.nights.iter().map(|night| night.night.as_str()).collect();
@@ -151,7 +153,7 @@ on_both! {
         let manifest = touchstone_scope::Manifest::parse(&scopes[0].file, &scopes[0].text).unwrap();
         let subjects = results.subjects(moment).await.unwrap();
         let now = at("2026-11-20T03:00:00Z");
-        let cards = [results.card("s", &manifest, now, None).await.unwrap()];
+        let cards = [results.card("s", &ScopeAt::new(&manifest, now, None)).await.unwrap()];
         let columns = vec![StatusScope { uuid: SCOPE.to_owned(), name: scopes[0].name.clone() }];
         let status = Status::of(now, columns, &subjects, &cards);
         assert_eq!(status.rows[0].name, "A cloud");

@@ -1,4 +1,4 @@
-use touchstone_results::{Kind, Letter, Pruned, ResultsError};
+use touchstone_results::{Kind, Letter, Pruned, ResultsError, ScopeAt};
 use touchstone_scope::Verdict;
 
 use crate::support::sample::{Scope, at};
@@ -42,7 +42,7 @@ on_both! {
         assert!(results.report("first").await.unwrap().is_some());
         assert!(results.report("7").await.unwrap().is_some());
         assert!(results.report("6").await.unwrap().is_none());
-        let refused = results.card("s", &scope.manifest(), at("2026-10-07T23:59:59Z"), None).await.unwrap_err();
+        let refused = results.card("s", &ScopeAt::new(&scope.manifest(), at("2026-10-07T23:59:59Z"), None)).await.unwrap_err();
         assert!(matches!(refused, ResultsError::Pruned { .. }), "{refused}");
         assert_eq!(results.due_letters(at("2026-12-01T00:00:00Z"), 9).await.unwrap().len(), 1);
         assert!(results.put_letter(&letter("sent"), at("2026-10-09T00:00:00Z")).await.unwrap(), "it was forgotten");

@@ -14,7 +14,7 @@ mod waived;
 
 use jiff::Timestamp;
 use touchstone_report::Report;
-use touchstone_results::{Card, CardTestcase, Recorded, Results, RunRecord};
+use touchstone_results::{Card, CardTestcase, Recorded, Results, RunRecord, ScopeAt};
 use touchstone_scope::Verdict;
 
 use crate::support::sample::{Scope, at};
@@ -28,7 +28,7 @@ async fn record(results: &Results, scope: &Scope, report: &Report) {
 }
 
 async fn card(results: &Results, scope: &Scope, subject: &str, moment: &str) -> Card {
-    results.card(subject, &scope.manifest(), at(moment), None).await.unwrap()
+    results.card(subject, &ScopeAt::new(&scope.manifest(), at(moment), None)).await.unwrap()
 }
 
 fn verdict(card: &Card, version: &str) -> Verdict {

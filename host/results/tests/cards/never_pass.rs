@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use touchstone_results::{Results, RunRecord, StateUrl};
+use touchstone_results::{Results, RunRecord, ScopeAt, StateUrl};
 use touchstone_scope::{Lifetime, Target, Verdict};
 
 use crate::seconds;
@@ -96,7 +96,7 @@ async fn check(results: &Results, runs: &[Said], now: &[Lifetime], after: i64, r
     }
     let moment = seconds(first(), after * HOUR);
     let scope = scope(now, recommended);
-    let card = results.card(&subject, &scope.manifest(), moment, None).await.unwrap();
+    let card = results.card(&subject, &ScopeAt::new(&scope.manifest(), moment, None)).await.unwrap();
     for (version, name) in VERSIONS.into_iter().enumerate() {
         let judged = card.version(name).unwrap();
         let mut worst = Verdict::Pass;

@@ -1,4 +1,5 @@
 use touchstone_report::Effect;
+use touchstone_results::ScopeAt;
 use touchstone_scope::{Verdict, Waivers};
 
 use crate::support::sample::{SCOPE, Scope, at};
@@ -26,7 +27,7 @@ on_both! {
         record(&results, &scope, &report).await;
         let manifest = scope.manifest();
         let card = async |waivers: &Waivers, moment: &str| {
-            results.card("s", &manifest, at(moment), Some(waivers)).await.unwrap()
+            results.card("s", &ScopeAt::new(&manifest, at(moment), Some(waivers))).await.unwrap()
         };
         let waived = waivers("a", "2026-11-21");
         let now = card(&waived, "2026-11-21T23:59:59Z").await;

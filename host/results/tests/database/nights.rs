@@ -111,6 +111,7 @@ on_both! {
             exit_reason: Some("a component was refused"),
             tape: None,
             report: None,
+            json: None,
             letters: &[],
         };
         assert_eq!(results.record(&record).await.unwrap(), Recorded::New);

@@ -54,6 +54,7 @@ fn a_tape_that_was_cut_off_holds_what_came_before() {
                 }
             }
             writer.unit_end(&samples::unit_end(number)).unwrap();
+            writer.flush().unwrap();
             recorded.push(Some((number + 1, all_calls)));
         }
     };
