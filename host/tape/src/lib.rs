@@ -24,6 +24,7 @@ mod redact;
 #[cfg(test)]
 mod samples;
 mod tape;
+mod threads;
 mod write;
 
 pub use chunk::{MAX_EXPANSION, MAX_FILE_BYTES};

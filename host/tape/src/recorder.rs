@@ -6,15 +6,17 @@ use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
+use std::sync::mpsc::Receiver;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use self::queue::{Receiver, Sender, queue};
+use self::queue::{Sender, queue};
 use crate::record::{Attestation, Call, CallResult, Did, End, Evidence, Header, How, Request, Unit, UnitEnd};
 use crate::tape::digest_text;
+use crate::threads::THREADS;
 use crate::write::Writer;
 
 /// What was not written to disk for so long is written now: so much is lost in a crash.
@@ -28,7 +30,8 @@ const LOOK: Duration = Duration::from_millis(400);
 /// The tape is written to `FILE.partial`, readable for its owner only (mode 0600), and gets its name when it is whole.
 pub struct Recorder {
     messages: Sender<Message>,
-    writing: JoinHandle<Result<Recorded, String>>,
+    /// What came of it. Asked once, by whoever has it; a lock lets others hold a reference meanwhile.
+    written: Mutex<Receiver<Result<Recorded, String>>>,
     begun: Instant,
 }
 
@@ -69,8 +72,8 @@ impl Recorder {
     /// Begins a tape.
     pub fn start(file: PathBuf) -> Self {
         let (messages, received) = queue();
-        let writing = std::thread::spawn(move || write(&file, &received));
-        Recorder { messages, writing, begun: Instant::now() }
+        let written = THREADS.run(move || write(&file, &received));
+        Recorder { messages, written: Mutex::new(written), begun: Instant::now() }
     }
 
     /// Writes what holds for all checks: name, file and content of each piece of evidence, and the attestations.
@@ -92,7 +95,8 @@ impl Recorder {
     pub fn end(self, end: End) -> Result<Recorded, String> {
         self.messages.send_last(Message::End(end));
         drop(self.messages);
-        self.writing.join().unwrap_or_else(|_| Err("the recorder failed; the log says more".to_owned()))
+        let written = self.written.into_inner().unwrap_or_else(PoisonError::into_inner);
+        written.recv().unwrap_or_else(|_| Err("the recorder failed; the log says more".to_owned()))
     }
 
     fn send(&self, message: Message) {
@@ -132,7 +136,7 @@ fn millis(duration: Duration) -> u64 {
 }
 
 /// Writes what comes until the end. Whoever records after that, or after something went wrong, is not told.
-fn write(file: &Path, messages: &Receiver<Message>) -> Result<Recorded, String> {
+fn write(file: &Path, messages: &queue::Receiver<Message>) -> Result<Recorded, String> {
     let mut name = file.as_os_str().to_owned();
     name.push(".partial");
     let partial = PathBuf::from(name);
