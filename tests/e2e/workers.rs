@@ -52,7 +52,7 @@ fn every_result_counts_once_though_a_worker_is_killed_and_one_is_frozen() {
 
 #[test]
 fn who_has_lost_a_subject_records_nothing() {
-    let house = House::with_latency("1500ms");
+    let house = House::with_latency("400ms");
     let night = ["nightly", "--once", "--night", "2026-11-27T02:30:00Z", "--subject", "cloud-0"];
     let first = house.spawn(&night, "killed");
     let begun = Instant::now();

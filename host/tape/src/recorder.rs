@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde_json::Value;
 
-use self::queue::{Sender, queue};
+use self::queue::{Sender, Weighty, queue};
 use crate::record::{Attestation, Call, CallResult, Did, End, Evidence, Header, How, Request, Unit, UnitEnd};
 use crate::tape::digest_text;
 use crate::threads::THREADS;
@@ -58,6 +58,22 @@ enum Message {
     Call(Box<Call>, Contents),
     UnitEnd(Box<UnitEnd>),
     End(End),
+}
+
+impl Weighty for Message {
+    fn bytes(&self) -> usize {
+        match self {
+            Message::Header { evidence, attestations, .. } => {
+                let evidence = evidence.iter().map(|(.., content)| content.len());
+                evidence.chain(attestations.iter().map(Bytes::len)).sum()
+            }
+            Message::Call(_, contents) => {
+                let optional = [&contents.request, &contents.undo].into_iter().flatten();
+                optional.map(Bytes::len).sum::<usize>() + contents.answer.len()
+            }
+            Message::Unit(_) | Message::UnitEnd(_) | Message::End(_) => 0,
+        }
+    }
 }
 
 /// The bodies of a call, whose numbers are not known yet.

@@ -9,6 +9,14 @@ use std::time::{Duration, Instant};
 
 /// So many messages are much to do.
 const MUCH: usize = 64;
+/// So many bytes in them are much to keep.
+const MUCH_BYTES: usize = 256 << 10;
+
+/// What is put in.
+pub(super) trait Weighty {
+    /// The memory that it keeps, about, in bytes.
+    fn bytes(&self) -> usize;
+}
 
 /// Where messages are put. Who writes is told when the last one of these is dropped.
 pub(super) struct Sender<T>(Arc<Queue<T>>);
@@ -23,6 +31,7 @@ struct Queue<T> {
 
 struct State<T> {
     messages: VecDeque<T>,
+    bytes: usize,
     senders: usize,
     /// The last message was put in.
     is_over: bool,
@@ -32,7 +41,7 @@ struct State<T> {
 
 /// A queue, and both of its ends.
 pub(super) fn queue<T>() -> (Sender<T>, Receiver<T>) {
-    let state = State { messages: VecDeque::new(), senders: 1, is_over: false, is_deaf: false };
+    let state = State { messages: VecDeque::new(), bytes: 0, senders: 1, is_over: false, is_deaf: false };
     let queue = Arc::new(Queue { state: Mutex::new(state), wake: Condvar::new() });
     (Sender(queue.clone()), Receiver(queue))
 }
@@ -43,17 +52,25 @@ impl<T> Queue<T> {
     }
 }
 
-impl<T> Sender<T> {
+impl<T> State<T> {
+    fn is_much(&self) -> bool {
+        self.messages.len() >= MUCH || self.bytes >= MUCH_BYTES
+    }
+}
+
+impl<T: Weighty> Sender<T> {
     /// Puts a message in; forgets it if nobody takes them any more.
     pub(super) fn send(&self, message: T) {
         let mut state = self.0.state();
         if state.is_deaf {
             return;
         }
+        let was_much = state.is_much();
+        state.bytes += message.bytes();
         state.messages.push_back(message);
-        let is_much = state.messages.len() == MUCH;
+        let is_much = state.is_much();
         drop(state);
-        if is_much {
+        if is_much && !was_much {
             self.0.wake.notify_one();
         }
     }
@@ -91,7 +108,7 @@ impl<T> Receiver<T> {
     pub(super) fn take(&self, within: Duration) -> Option<VecDeque<T>> {
         let until = Instant::now() + within;
         let mut state = self.0.state();
-        while state.messages.len() < MUCH && state.senders > 0 && !state.is_over {
+        while !state.is_much() && state.senders > 0 && !state.is_over {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
@@ -99,6 +116,7 @@ impl<T> Receiver<T> {
             state = self.0.wake.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         let taken = std::mem::take(&mut state.messages);
+        state.bytes = 0;
         (!taken.is_empty() || (state.senders > 0 && !state.is_over)).then_some(taken)
     }
 }
@@ -116,6 +134,29 @@ mod tests {
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
+
+    impl Weighty for usize {
+        fn bytes(&self) -> usize {
+            *self
+        }
+    }
+
+    impl Weighty for Arc<()> {
+        fn bytes(&self) -> usize {
+            0
+        }
+    }
+
+    #[test]
+    fn who_takes_is_woken_for_large_messages() {
+        let (sender, receiver) = queue();
+        let taking = std::thread::spawn(move || receiver.take(LONG));
+        let begun = Instant::now();
+        sender.send(1);
+        sender.send(MUCH_BYTES);
+        assert!(taking.join().unwrap().is_some_and(|taken| taken.contains(&MUCH_BYTES)));
+        assert!(begun.elapsed() < LONG);
+    }
 
     #[test]
     fn who_takes_waits_for_much_or_for_the_time_or_for_the_end() {
