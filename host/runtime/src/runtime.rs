@@ -33,7 +33,6 @@ pub struct RuntimeConfig {
 
 /// The one WebAssembly engine of a process. It can prepare and run many checks at a time.
 pub struct Runtime {
-    engine: Engine,
     pool: Pool,
     linker: Linker<Imports>,
     cache: CodeCache,
@@ -142,14 +141,14 @@ impl Runtime {
     pub fn new(config: &RuntimeConfig) -> Result<Self, RuntimeError> {
         let wrong = |error: wasmtime::Error| RuntimeError(format!("{error:#}"));
         let pool = Pool::new().map_err(wrong)?;
-        let engine = pool.engine.clone();
-        let mut linker = Linker::new(&engine);
+        let engine = &pool.engine;
+        let mut linker = Linker::new(engine);
         OpenstackCheck::add_to_linker::<_, HasSelf<_>>(&mut linker, |imports| imports).map_err(wrong)?;
         let ticker = Ticker::start(engine.clone()).map_err(|error| RuntimeError(error.to_string()))?;
-        let cache = CodeCache::open(&engine, config.code_cache.as_deref());
+        let cache = CodeCache::open(engine, config.code_cache.as_deref());
         let child = config.child.clone();
         let children = Semaphore::new(compiler::threads());
-        Ok(Runtime { engine, pool, linker, cache, child, children, ticker: Arc::new(ticker) })
+        Ok(Runtime { pool, linker, cache, child, children, ticker: Arc::new(ticker) })
     }
 
     /// Compiles a component, or takes its compiled code from the cache. One that is not `trusted` is compiled by a child, if
@@ -208,7 +207,7 @@ impl Runtime {
     }
 
     fn prepare_cached(&self, digest: Digest) -> Option<Result<PreparedCheck, PrepareError>> {
-        let code = self.cache.load(&self.engine, &digest)?;
+        let code = self.cache.load(&self.pool.engine, &digest)?;
         Some(self.link(digest, &code))
     }
 
@@ -221,7 +220,7 @@ impl Runtime {
     /// Takes what a child compiled.
     fn adopt(&self, digest: Digest, code: &[u8]) -> Result<PreparedCheck, PrepareError> {
         let wrong = || PrepareError { digest, why: "what was compiled cannot be loaded".into() };
-        let component = self.cache.adopt(&self.engine, &digest, code).ok_or_else(wrong)?;
+        let component = self.cache.adopt(&self.pool.engine, &digest, code).ok_or_else(wrong)?;
         self.link(digest, &component)
     }
 
@@ -248,7 +247,7 @@ impl Runtime {
             listener: Arc::new(Deaf),
         };
         let _seats = seats.take().await;
-        let mut store = prepared.store(&self.engine, assignment, Arc::default());
+        let mut store = prepared.store(&self.pool.engine, assignment, Arc::default());
         let described = async {
             let check = check.instantiate_async(&mut store).await?;
             check.touchstone_check_check().call_describe(&mut store).await
@@ -283,7 +282,7 @@ impl Runtime {
 
     fn compile(&self, digest: Digest, bytes: &[u8]) -> Result<Code, PrepareError> {
         let started = Instant::now();
-        let code = Code::from_binary(&self.engine, bytes).map_err(|error| PrepareError {
+        let code = Code::from_binary(&self.pool.engine, bytes).map_err(|error| PrepareError {
             digest,
             why: format!("it is not valid WebAssembly: {error:#}"),
         })?;
@@ -292,9 +291,9 @@ impl Runtime {
     }
 
     fn link(&self, digest: Digest, code: &Code) -> Result<PreparedCheck, PrepareError> {
-        let linked = if frozen::is_wanted(&self.engine, code) {
+        let linked = if frozen::is_wanted(&self.pool.engine, code) {
             let mut linker = self.linker.clone();
-            frozen::link(&mut linker, &self.engine, code).and_then(|()| linker.instantiate_pre(code))
+            frozen::link(&mut linker, &self.pool.engine, code).and_then(|()| linker.instantiate_pre(code))
         } else {
             self.linker.instantiate_pre(code)
         };
