@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnection, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
@@ -20,6 +20,8 @@ use crate::url::{Place, StateUrl, options};
 const TURN: Duration = Duration::from_secs(600);
 /// How long another process may keep SQLite's lock, and how long connecting to PostgreSQL may take.
 const BUSY: Duration = Duration::from_secs(60);
+/// When to ask again whether it still has it.
+const SOON: Duration = Duration::from_millis(20);
 
 /// The database of nights, runs and results. Cheap to clone; all clones share its connections.
 #[derive(Clone)]
@@ -180,9 +182,25 @@ async fn sqlite(path: &Path) -> Result<(SqlitePool, SqlitePool), sqlx::Error> {
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY);
     let pool = SqlitePoolOptions::new().acquire_timeout(TURN).idle_timeout(None).max_lifetime(None);
-    let writers = pool.clone().max_connections(1).connect_with(options.clone()).await?;
+    let begun = Instant::now();
+    let writers = loop {
+        match pool.clone().max_connections(1).connect_with(options.clone()).await {
+            // Where two programs open a new file at once, SQLite does not let the one wait for the other to change it to a
+            // write-ahead log.
+            Err(error) if is_busy(&error) && begun.elapsed() < BUSY => tokio::time::sleep(SOON).await,
+            connected => break connected?,
+        }
+    };
     let readers = pool.max_connections(4).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok((writers, readers))
+}
+
+/// Whether another connection has the lock: `SQLITE_BUSY`, and what SQLite derives from it.
+fn is_busy(error: &sqlx::Error) -> bool {
+    const SQLITE_BUSY: u32 = 5;
+    let code =
+        error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// One schema for all that is ours; and commits that are on the disk when the server says that they are done.

@@ -170,6 +170,22 @@ async fn a_file_of_another_program_is_refused() {
 }
 
 #[tokio::test]
+async fn who_opens_a_file_that_another_program_just_made_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = StateUrl::file(folder.path().join("new.db"));
+    std::fs::write(url.path().unwrap(), "").unwrap();
+    // It is about to write the first page: SQLite lets nobody wait for that who wants a write-ahead log.
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(url.path().unwrap());
+    let mut other = options.connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let opened = tokio::spawn(async move { Results::open(&url).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!opened.is_finished(), "{:?}", opened.await);
+    other.execute("ROLLBACK").await.unwrap();
+    opened.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn the_file_is_its_owners_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
