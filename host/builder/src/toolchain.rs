@@ -64,7 +64,7 @@ impl Toolchain {
         Ok(Toolchain { linker, sysroot, cargo_home: cargo_home() })
     }
 
-    /// A cargo command that builds components: small, without paths of this machine in them, the same bytes for the
+    /// A cargo command that builds components: fast, without paths of this machine in them, the same bytes for the
     /// same sources. The profile is set here and not in each check's `Cargo.toml`, so that all are built alike.
     pub(crate) fn cargo(&self, folder: &Path, root: &Path) -> Command {
         let mut flags = OsString::new();
@@ -87,7 +87,7 @@ impl Toolchain {
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_BUILD_TARGET");
         for (key, value) in [
-            ("OPT_LEVEL", "s"),
+            ("OPT_LEVEL", "3"),
             ("LTO", "true"),
             ("CODEGEN_UNITS", "1"),
             ("PANIC", "abort"),

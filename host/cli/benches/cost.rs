@@ -16,7 +16,7 @@ fn instance(c: &mut Criterion) {
     let tokio = tokio::runtime::Runtime::new().unwrap();
     let house = House::new();
     let component = house.component(CHECK);
-    let (check, bare) = (house.prepare(&component), Bare::new(&component));
+    let (check, bare) = (tokio.block_on(house.prepare(&component)), Bare::new(&component));
     let mut group = c.benchmark_group("instance");
     group.bench_function("baseline: bare wasmtime, no limits, nothing called", |b| {
         b.to_async(&tokio).iter(|| bare.instantiate());
@@ -31,7 +31,7 @@ fn round_trip(c: &mut Criterion) {
     let tokio = tokio::runtime::Runtime::new().unwrap();
     let house = House::new();
     let component = house.component(CHECK);
-    let check = house.prepare(&component);
+    let check = tokio.block_on(house.prepare(&component));
     let (running, config) = tokio.block_on(support::cloud(Duration::ZERO));
     let session = tokio.block_on(support::session(&config));
     let native = NativeClient::new(&running);

@@ -58,7 +58,7 @@ async fn run_at_20_ms(house: &House) {
 
 async fn round_trip(house: &House) {
     let component = house.component(CHECK);
-    let check = house.prepare(&component);
+    let check = house.prepare(&component).await;
     let (running, config) = support::cloud(Duration::ZERO).await;
     let session = support::session(&config).await;
     let native = NativeClient::new(&running);
@@ -78,7 +78,7 @@ async fn round_trip(house: &House) {
 
 async fn instance(house: &House) {
     let component = house.component(CHECK);
-    let (check, bare) = (house.prepare(&component), Bare::new(&component));
+    let (check, bare) = (house.prepare(&component).await, Bare::new(&component));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..TURNS * 5 {
         theirs.push(timed(bare.instantiate()).await);

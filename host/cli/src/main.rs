@@ -17,6 +17,11 @@ use clap::Parser;
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
 
+/// Many runs at once allocate from many threads, at which the C library's allocator is slow (`cargo bench -p touchstone --bench
+/// nightly`).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

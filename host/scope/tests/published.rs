@@ -115,8 +115,8 @@ fn scs_compatible_iaas_is_complete() {
     let ids: Vec<_> =
         manifest.checks().iter().map(|check| (check.id.as_str(), check.version.as_str())).collect();
     assert_eq!(ids.len(), 14);
-    assert_eq!(ids[0], ("scs-0100-flavor-naming", "3.1.1"));
-    assert!(ids.contains(&("scs-0103-standard-flavors", "1.2.1")));
+    assert_eq!(ids[0], ("scs-0100-flavor-naming", "3.1.2"));
+    assert!(ids.contains(&("scs-0103-standard-flavors", "1.2.2")));
     let manual: Vec<_> =
         manifest.checks().iter().filter(|check| check.manual).flat_map(|check| &check.testcases).collect();
     assert_eq!(manual.len(), 3);

@@ -1,12 +1,11 @@
 //! What compresses, kept for the next tape: to make it, the memory that it needs included, takes longer than to compress a short tape.
 
 use std::io;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use zstd::dict::EncoderDictionary;
 use zstd::stream::raw::{CParameter, Encoder, Operation as _};
 
-use crate::chunk::{DICTIONARY, LEVEL, WINDOW_LOG};
+use crate::chunk::{DICTIONARY, LEVEL, MIN_MATCH, WINDOW_LOG};
 
 /// So many are kept, at most.
 const MOST: usize = 64;
@@ -15,13 +14,13 @@ static FREE: Mutex<Vec<Encoder<'static>>> = Mutex::new(Vec::new());
 
 /// One that has seen nothing but the dictionary.
 pub(crate) fn take() -> io::Result<Encoder<'static>> {
-    static PREPARED: LazyLock<EncoderDictionary<'static>> =
-        LazyLock::new(|| EncoderDictionary::copy(DICTIONARY, LEVEL));
     if let Some(free) = FREE.lock().unwrap_or_else(PoisonError::into_inner).pop() {
         return Ok(free);
     }
-    let mut encoder = Encoder::with_prepared_dictionary(&PREPARED)?;
+    // One that shares a digested dictionary would take the other parameters from it, which are those for short texts.
+    let mut encoder = Encoder::with_dictionary(LEVEL, DICTIONARY)?;
     encoder.set_parameter(CParameter::WindowLog(WINDOW_LOG))?;
+    encoder.set_parameter(CParameter::MinMatch(MIN_MATCH))?;
     Ok(encoder)
 }
 

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::time::Duration;
 
 use crate::host::Host;
@@ -8,6 +9,8 @@ use crate::{Error, Finding, Severity, Verdict};
 #[derive(Debug)]
 pub struct Context {
     host: Host,
+    /// Asked for once: the host's list is copied each time.
+    wanted: OnceCell<Vec<String>>,
 }
 
 /// In milliseconds, as the contract has it.
@@ -26,7 +29,7 @@ pub enum LogLevel {
 
 impl Context {
     pub(crate) fn new(host: Host) -> Self {
-        Context { host }
+        Context { host, wanted: OnceCell::new() }
     }
 
     /// Judges one testcase: FAIL if `judge` noted a [violation](Testee::violation), DNF if it returned an error, PASS
@@ -59,7 +62,7 @@ impl Context {
 
     /// Whether a testcase is to be judged in this run; a check need not do the work for others.
     pub fn is_wanted(&self, testcase: &str) -> bool {
-        self.testcases().iter().any(|wanted| wanted == testcase)
+        self.wanted().iter().any(|wanted| wanted == testcase)
     }
 
     /// Says that a testcase could not be judged.
@@ -151,7 +154,11 @@ impl Context {
 
     /// The testcases that are to be judged in this run; a check need not do the work for others.
     pub fn testcases(&self) -> Vec<String> {
-        self.host.testcases()
+        self.wanted().to_vec()
+    }
+
+    fn wanted(&self) -> &[String] {
+        self.wanted.get_or_init(|| self.host.testcases())
     }
 
     /// Now, in seconds since 1970-01-01T00:00:00Z; the same for all checks of a run.

@@ -56,9 +56,8 @@ impl House {
         self.store.load(released.component).unwrap()
     }
 
-    pub fn prepare(&self, component: &Component) -> PreparedCheck {
-        let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        tokio.block_on(self.runtime.prepare(component, true)).unwrap()
+    pub async fn prepare(&self, component: &Component) -> PreparedCheck {
+        self.runtime.prepare(component, true).await.unwrap()
     }
 
     /// Builds a check of the repository that is not in Rust into the store, and compiles it.

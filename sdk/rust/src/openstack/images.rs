@@ -1,9 +1,8 @@
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Request;
-use super::pages::{MAX_PAGES, next_query};
+use super::pages::each_item;
 use crate::{Context, Error, Resource};
 
 /// The grants that [`images`] and [`each_image`] need.
@@ -88,47 +87,11 @@ pub fn images(cx: &mut Context) -> Result<Vec<Image>, Error> {
 /// A page cannot be had, is not what the API promises, or holds an image that is no `T`; or `each` returned an error.
 pub fn each_image<T: DeserializeOwned>(
     cx: &mut Context,
-    mut each: impl FnMut(T) -> Result<(), Error>,
+    each: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut request = Request::get("image", "/images").query("limit", PAGE);
-    for _ in 0..MAX_PAGES {
-        let answer = cx.call(&request)?;
-        let page: Page<T> = answer.expect(&request, 200)?;
-        drop(answer);
-        let links = page.links();
-        for image in page.images {
-            each(image)?;
-        }
-        match next_query(&request, &links, "images")? {
-            None => return Ok(()),
-            Some(query) => request.query = query,
-        }
-    }
-    Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
-}
-
-/// An answer, parsed straight into what is wanted: a tree of JSON values would take several times as much memory.
-#[derive(Deserialize)]
-struct Page<T> {
-    images: Vec<T>,
-    #[serde(default, deserialize_with = "said")]
-    next: Option<Value>,
-    #[serde(default, deserialize_with = "said")]
-    images_links: Option<Value>,
-    #[serde(default, deserialize_with = "said")]
-    links: Option<Value>,
-}
-
-impl<T> Page<T> {
-    fn links(&self) -> Map<String, Value> {
-        let links = [("next", &self.next), ("images_links", &self.images_links), ("links", &self.links)];
-        links.into_iter().filter_map(|(name, link)| Some((name.to_owned(), link.clone()?))).collect()
-    }
-}
-
-/// `null` is something else than nothing.
-fn said<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
+    let request = Request::get("image", "/images").query("limit", PAGE);
+    let first = cx.call(&request)?;
+    each_item(cx, request, first, "images", each)
 }
 
 fn image(item: Value) -> Result<Image, Error> {
@@ -150,6 +113,7 @@ fn image(item: Value) -> Result<Image, Error> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
     use serde_json::json;
 
     use super::*;

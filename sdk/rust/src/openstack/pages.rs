@@ -1,47 +1,86 @@
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::{Request, Response};
 use crate::{Context, Error};
 
 /// More pages than any list has that a person would look at: a server that always offers a next page ends here.
-pub(super) const MAX_PAGES: usize = 2_000;
+const MAX_PAGES: usize = 2_000;
 
 /// Reads a list to its end, page by page, as the OpenStack APIs offer them: `{"flavors": […], "flavors_links":
 /// [{"rel": "next", "href": …}]}` (compute, block storage, network) or `{"images": […], "next": "…"}` (image).
 ///
+/// Of each item only what `T` asks for is kept: a struct with `#[derive(Deserialize)]`, or a [`Value`] for all of it.
+///
 /// The query of a next link is followed; its host and path are not, so that a proxy's wrong base URL does no harm.
 ///
 /// # Errors
-/// A page cannot be had, is not what the API promises, or leads back to itself.
-pub fn pages(cx: &mut Context, request: Request, collection: &str) -> Result<Vec<Value>, Error> {
+/// A page cannot be had, is not what the API promises, holds an item that is no `T`, or leads back to itself.
+pub fn pages<T: DeserializeOwned>(
+    cx: &mut Context,
+    request: Request,
+    collection: &str,
+) -> Result<Vec<T>, Error> {
     let first = cx.call(&request)?;
-    pages_from(cx, request, first, collection)
+    let mut items = Vec::new();
+    each_item(cx, request, first, collection, |item| {
+        items.push(item);
+        Ok(())
+    })?;
+    Ok(items)
 }
 
-/// As [`pages`], when the first page is already here.
-pub(super) fn pages_from(
+/// As [`pages`], when the first page is already here. No more than a page is in memory at a time.
+pub(super) fn each_item<T: DeserializeOwned>(
     cx: &mut Context,
     mut request: Request,
     first: Response,
     collection: &str,
-) -> Result<Vec<Value>, Error> {
-    let mut items = Vec::new();
+    mut each: impl FnMut(T) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut answer = first;
     for _ in 0..MAX_PAGES {
-        let mut page: Map<String, Value> = answer.expect(&request, 200)?;
-        let Some(Value::Array(mut found)) = page.remove(collection) else {
-            return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
-        };
-        items.append(&mut found);
-        let Some(query) = next_query(&request, &page, collection)? else { return Ok(items) };
-        request.query = query;
+        match page(&request, &answer, collection, &mut each)? {
+            None => return Ok(()),
+            Some(query) => request.query = query,
+        }
         answer = cx.call(&request)?;
     }
     Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
 }
 
+/// Hands over the items of a page. Answers the query of the next one, if there is one.
+fn page<T: DeserializeOwned>(
+    request: &Request,
+    answer: &Response,
+    collection: &str,
+    each: &mut impl FnMut(T) -> Result<(), Error>,
+) -> Result<Option<Vec<(String, String)>>, Error> {
+    // Parsed straight into what is wanted: a tree of all JSON values takes several times as much time and memory.
+    let page: BTreeMap<String, &RawValue> = answer.expect_borrowed(request, 200)?;
+    let is_not = |name: &str, error: serde_json::Error| {
+        Error::new(format!("{request}: `{name}` in the answer is not what the API promises: {error}"))
+    };
+    let Some(list) = page.get(collection) else {
+        return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
+    };
+    for item in serde_json::from_str::<Vec<T>>(list.get()).map_err(|error| is_not(collection, error))? {
+        each(item)?;
+    }
+    let mut rest = Map::new();
+    for (name, text) in page.into_iter().filter(|(name, _)| name != collection) {
+        // A list whose end cannot be told is not a whole list.
+        let value = serde_json::from_str(text.get()).map_err(|error| is_not(&name, error))?;
+        rest.insert(name, value);
+    }
+    next_query(request, &rest, collection)
+}
+
 /// The query of the next page, or nothing if this was the last one.
-pub(super) fn next_query(
+fn next_query(
     request: &Request,
     page: &Map<String, Value>,
     collection: &str,
@@ -160,6 +199,7 @@ mod tests {
             json!({"images": [], "next": 7}),
             json!({"images": [], "images_links": [{"rel": "next", "href": null}]}),
             json!({"images": [], "images_links": [{"rel": "next"}]}),
+            json!({"images": [], "next": (0..200).fold(json!(7), |inner, _| json!([inner]))}),
             json!({"images": [], "next": "/v2/images"}),
         ] {
             assert_eq!(judge(page.clone()), Some(Verdict::Dnf), "{page}");

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -112,6 +113,15 @@ impl Response {
     /// # Errors
     /// Another status, or a body that is not JSON of that form; the message names the request and what came instead.
     pub fn expect<T: DeserializeOwned>(&self, request: &Request, status: u16) -> Result<T, Error> {
+        self.expect_borrowed(request, status)
+    }
+
+    /// As [`Response::expect`], of what may borrow from the body.
+    pub(super) fn expect_borrowed<'body, T: Deserialize<'body>>(
+        &'body self,
+        request: &Request,
+        status: u16,
+    ) -> Result<T, Error> {
         if self.status != status {
             return Err(self.unexpected(request));
         }
