@@ -1,8 +1,15 @@
 //! Reads lists of three services in pages of one, and says what is in them: whether an endpoint without a version is
 //! found, and whether links to next pages lead on, as real services write them.
 
+use serde::Deserialize;
 use touchstone_sdk::openstack::{Request, pages};
 use touchstone_sdk::{Check, Context, Error, Testcase};
+
+/// What is looked at of each.
+#[derive(Deserialize)]
+struct Item {
+    name: Option<String>,
+}
 
 const FLAVORS: &str = "lister-flavors";
 const IMAGES: &str = "lister-images";
@@ -32,10 +39,10 @@ fn run(cx: &mut Context) -> Result<(), Error> {
         [(FLAVORS, "compute", "flavors"), (IMAGES, "image", "images"), (NETWORKS, "network", "networks")]
     {
         let list = Request::get(service, &format!("/{collection}")).query("limit", "1");
-        let items = pages(cx, list, collection);
+        let items = pages::<Item>(cx, list, collection);
         cx.judge(testcase, |t| {
             let items = items?;
-            let mut names: Vec<&str> = items.iter().filter_map(|item| item["name"].as_str()).collect();
+            let mut names: Vec<&str> = items.iter().filter_map(|item| item.name.as_deref()).collect();
             names.sort_unstable();
             t.summarize(names.join(", "));
             Ok(())
