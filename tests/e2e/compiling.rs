@@ -107,6 +107,16 @@ fn what_takes_gigabytes_to_compile_does_not_get_them() {
     assert_goes_on(&ran, "the check was not run: compiling it took more than 256 MiB of memory");
 }
 
+/// With nothing compiled before: the limit is for what is compiled, not for what the compiler reserves.
+#[test]
+fn what_behaves_is_compiled_within_a_quarter_of_a_gigabyte() {
+    let cloud = Cloud::start();
+    let cold = cloud.folder().join("cold");
+    let call = call(&cloud, &bomb(&entangled(40_000, 2_000)), "{wall: 120s, memory: 256MiB}");
+    let ran = call.env("XDG_CACHE_HOME", cold).run();
+    assert_goes_on(&ran, "the check was not run: compiling it took more than 256 MiB of memory");
+}
+
 /// Nothing compiles for nobody.
 #[test]
 fn who_is_killed_leaves_no_compiler_behind() {

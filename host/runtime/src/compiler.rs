@@ -113,6 +113,8 @@ impl ChildCompiler {
             .args([CHILD_COMMAND, &memory_bytes.to_string(), &wall.as_secs().max(1).to_string()])
             .env_clear()
             .env("RAYON_NUM_THREADS", threads().to_string())
+            // Its allocator reserves a gigabyte: what it does not use yet must not count as memory that can be written to.
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -249,8 +249,9 @@ impl Granted {
 
     /// Waits until the call may be made.
     async fn turn(&self) -> Result<Option<SemaphorePermit<'_>>, CallError> {
-        // Never closed, so there is always a permit.
-        let turn = self.in_flight.acquire().await.ok();
+        // Never closed, so there is always a permit. Nobody is made to wait while there is a free one, or those who came
+        // later would be first.
+        let turn = tokio::task::unconstrained(self.in_flight.acquire()).await.ok();
         self.bytes_used_up().map_or(Ok(turn), Err)
     }
 
@@ -294,8 +295,6 @@ impl Capabilities for Granted {
     async fn call_all(&self, requests: Vec<Request>, room: usize) -> Vec<Result<Response, CallError>> {
         let counted: Vec<_> = requests.into_iter().map(|request| (self.count(), request)).collect();
         let send = |(counted, request): (Result<(), CallError>, Request)| async move {
-            // A check may ask for very many that are refused.
-            tokio::task::consume_budget().await;
             match counted {
                 Ok(()) => (Shown(&request).to_string(), self.send(request).await),
                 Err(error) => (String::new(), Err(error)),
@@ -306,6 +305,8 @@ impl Capabilities for Granted {
         let mut room = room;
         let mut all = Vec::new();
         while let Some((shown, result)) = sent.next().await {
+            // A check may ask for very many that are refused: others, and its time limit, have their turn.
+            tokio::task::consume_budget().await;
             // From the first on that is beyond the limit, all are, whatever came of them.
             let beyond = self.bytes_used_up();
             let answer = result.and_then(|result| self.account(result, &shown));

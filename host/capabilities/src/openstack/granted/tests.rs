@@ -9,23 +9,29 @@ use super::*;
 mod creating;
 mod limits;
 
-/// Answers every call with so many bytes, after a moment.
+/// Answers every call with so many bytes, after a moment or at once.
 #[derive(Default)]
 struct Stub {
     calls: AtomicUsize,
+    /// What was asked for, in that order.
+    asked: Mutex<Vec<String>>,
     under_way: AtomicUsize,
     most_under_way: AtomicUsize,
     size: usize,
+    at_once: bool,
 }
 
 #[async_trait]
 impl Openstack for Stub {
     async fn call(&self, request: Request) -> Result<Response, CallError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
+        self.asked.lock().unwrap().push(request.path.clone());
         let under_way = 1 + self.under_way.fetch_add(1, Ordering::SeqCst);
         self.most_under_way.fetch_max(under_way, Ordering::SeqCst);
         let number: u64 = request.path.rsplit('/').next().unwrap().parse().unwrap_or(0);
-        tokio::time::sleep(Duration::from_millis(20 - number % 20)).await;
+        if !self.at_once {
+            tokio::time::sleep(Duration::from_millis(20 - number % 20)).await;
+        }
         self.under_way.fetch_sub(1, Ordering::SeqCst);
         let body =
             if self.size == 0 { Bytes::from(request.path) } else { Bytes::from(vec![b'x'; self.size]) };
@@ -131,6 +137,30 @@ async fn answers_come_in_the_order_of_the_requests() {
     assert_eq!(bodies, expected);
     assert_eq!(stub.most_under_way.load(Ordering::SeqCst), 5);
     assert!(call_all(&granted, Vec::new()).await.is_empty());
+}
+
+/// Replays answer from the front of a tape.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_calls_are_made_in_the_order_of_the_requests() {
+    let paths: Vec<String> = (0..400).map(|number| format!("/flavors/{number}")).collect();
+    for max_in_flight in [1, 8, 500] {
+        let stub = Arc::new(Stub { at_once: true, ..Stub::default() });
+        let limits = CallLimits { max_in_flight, ..CallLimits::default() };
+        let granted = granted(&stub, &["compute GET /**"], limits);
+        let requests = paths.iter().map(|path| get(path)).collect();
+        // A task of its own, as in a run: it may do so much at a time before others have their turn.
+        tokio::spawn(async move { call_all(&granted, requests).await }).await.unwrap();
+        assert_eq!(*stub.asked.lock().unwrap(), paths, "{max_in_flight} at a time");
+    }
+}
+
+#[tokio::test]
+async fn very_many_calls_that_are_refused_can_be_ended() {
+    let stub = Arc::new(Stub::default());
+    let granted = granted(&stub, &[], CallLimits { max_calls: 0, ..CallLimits::default() });
+    let many = call_all(&granted, vec![get("/flavors"); 10_000]);
+    let ended = tokio::time::timeout(Duration::ZERO, many).await;
+    assert!(ended.is_err(), "nothing else had its turn until all were refused");
 }
 
 #[tokio::test]
