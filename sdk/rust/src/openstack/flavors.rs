@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::pages::each_item;
-use super::{Request, Response};
+use super::pages::pages_from;
+use super::{Request, Response, pages};
 use crate::{Context, Error, Resource};
 
 /// The grants that [`flavors`] needs.
@@ -53,15 +53,10 @@ pub fn flavors(cx: &mut Context) -> Result<Vec<Flavor>, Error> {
     let modern = list.clone().microversion(EXTRA_SPECS_IN_LIST);
     // 406: the cloud does not know the microversion; 400: it answers so where the header is malformed to its eyes.
     let first = cx.call(&modern)?;
-    let (request, first) = match first.status {
-        400 | 406 => (list.clone(), cx.call(&list)?),
-        _ => (modern, first),
+    let listed = match first.status {
+        400 | 406 => pages(cx, list, "flavors")?,
+        _ => pages_from(cx, modern, first, "flavors")?,
     };
-    let mut listed = Vec::new();
-    each_item(cx, request, first, "flavors", |flavor: Listed| {
-        listed.push(flavor);
-        Ok(())
-    })?;
     with_extra_specs(cx, listed)
 }
 

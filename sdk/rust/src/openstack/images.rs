@@ -2,7 +2,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Request;
-use super::pages::each_item;
+use super::pages::each_page;
 use crate::{Context, Error, Resource};
 
 /// The grants that [`images`] and [`each_image`] need.
@@ -87,11 +87,11 @@ pub fn images(cx: &mut Context) -> Result<Vec<Image>, Error> {
 /// A page cannot be had, is not what the API promises, or holds an image that is no `T`; or `each` returned an error.
 pub fn each_image<T: DeserializeOwned>(
     cx: &mut Context,
-    each: impl FnMut(T) -> Result<(), Error>,
+    mut each: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let request = Request::get("image", "/images").query("limit", PAGE);
     let first = cx.call(&request)?;
-    each_item(cx, request, first, "images", each)
+    each_page(cx, request, first, "images", |page| page.into_iter().try_for_each(&mut each))
 }
 
 fn image(item: Value) -> Result<Image, Error> {

@@ -1,7 +1,9 @@
-use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
+};
 use serde_json::{Map, Value};
 
 use super::{Request, Response};
@@ -25,58 +27,94 @@ pub fn pages<T: DeserializeOwned>(
     collection: &str,
 ) -> Result<Vec<T>, Error> {
     let first = cx.call(&request)?;
+    pages_from(cx, request, first, collection)
+}
+
+/// As [`pages`], when the first page is already here.
+pub(super) fn pages_from<T: DeserializeOwned>(
+    cx: &mut Context,
+    request: Request,
+    first: Response,
+    collection: &str,
+) -> Result<Vec<T>, Error> {
     let mut items = Vec::new();
-    each_item(cx, request, first, collection, |item| {
-        items.push(item);
+    each_page(cx, request, first, collection, |mut page| {
+        items.append(&mut page);
         Ok(())
     })?;
     Ok(items)
 }
 
-/// As [`pages`], when the first page is already here. No more than a page is in memory at a time.
-pub(super) fn each_item<T: DeserializeOwned>(
+/// Hands over page by page. No more than one is in memory at a time.
+pub(super) fn each_page<T: DeserializeOwned>(
     cx: &mut Context,
     mut request: Request,
     first: Response,
     collection: &str,
-    mut each: impl FnMut(T) -> Result<(), Error>,
+    mut each: impl FnMut(Vec<T>) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut answer = first;
     for _ in 0..MAX_PAGES {
-        match page(&request, &answer, collection, &mut each)? {
-            None => return Ok(()),
-            Some(query) => request.query = query,
-        }
+        let page = answer.expect_as(&request, 200, Members { collection, of: PhantomData })?;
+        drop(answer);
+        let Some(items) = page.items else {
+            return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
+        };
+        each(items)?;
+        let Some(query) = next_query(&request, &page.links, collection)? else { return Ok(()) };
+        request.query = query;
         answer = cx.call(&request)?;
     }
     Err(Error::new(format!("{request}: more than {MAX_PAGES} pages")))
 }
 
-/// Hands over the items of a page. Answers the query of the next one, if there is one.
-fn page<T: DeserializeOwned>(
-    request: &Request,
-    answer: &Response,
-    collection: &str,
-    each: &mut impl FnMut(T) -> Result<(), Error>,
-) -> Result<Option<Vec<(String, String)>>, Error> {
-    // Parsed straight into what is wanted: a tree of all JSON values takes several times as much time and memory.
-    let page: BTreeMap<String, &RawValue> = answer.expect_borrowed(request, 200)?;
-    let is_not = |name: &str, error: serde_json::Error| {
-        Error::new(format!("{request}: `{name}` in the answer is not what the API promises: {error}"))
-    };
-    let Some(list) = page.get(collection) else {
-        return Err(Error::new(format!("{request}: the answer has no list `{collection}`")));
-    };
-    for item in serde_json::from_str::<Vec<T>>(list.get()).map_err(|error| is_not(collection, error))? {
-        each(item)?;
+/// A page, parsed straight into what is wanted: a tree of JSON values would take several times as much time and memory.
+struct Page<T> {
+    items: Option<Vec<T>>,
+    /// What may lead to the next page.
+    links: Map<String, Value>,
+}
+
+/// Reads the members of a page whose names are those of the collection and of links; there may be others.
+struct Members<'c, T> {
+    collection: &'c str,
+    of: PhantomData<T>,
+}
+
+impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for Members<'_, T> {
+    type Value = Page<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Page<T>, D::Error> {
+        deserializer.deserialize_map(self)
     }
-    let mut rest = Map::new();
-    for (name, text) in page.into_iter().filter(|(name, _)| name != collection) {
-        // A list whose end cannot be told is not a whole list.
-        let value = serde_json::from_str(text.get()).map_err(|error| is_not(&name, error))?;
-        rest.insert(name, value);
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Members<'_, T> {
+    type Value = Page<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with a list `{}`", self.collection)
     }
-    next_query(request, &rest, collection)
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Page<T>, A::Error> {
+        let links = link_names(self.collection);
+        let mut page = Page { items: None, links: Map::new() };
+        while let Some(name) = members.next_key::<String>()? {
+            let was_there = if name == self.collection {
+                page.items.replace(members.next_value()?).is_some()
+            } else if links.contains(&name) {
+                page.links.insert(name.clone(), members.next_value()?).is_some()
+            } else {
+                members.next_value::<IgnoredAny>()?;
+                false
+            };
+            // Nobody can tell which of the two lists is the whole list.
+            if was_there {
+                return Err(A::Error::custom(format!("`{name}` is in it twice")));
+            }
+        }
+        Ok(page)
+    }
 }
 
 /// The query of the next page, or nothing if this was the last one.
@@ -98,10 +136,15 @@ fn next_query(
     Ok(Some(query))
 }
 
-fn next_link<'a>(page: &'a Map<String, Value>, collection: &str) -> Option<&'a Value> {
+/// The members that may lead to the next page, in the order in which they are believed. `next` is glance's.
+fn link_names(collection: &str) -> [String; 4] {
     // cinder calls the links of its `volume_types` `volume_type_links`.
     let singular = collection.strip_suffix('s').unwrap_or(collection);
-    let named = [format!("{collection}_links"), format!("{singular}_links"), "links".into()];
+    [format!("{collection}_links"), format!("{singular}_links"), "links".into(), "next".into()]
+}
+
+fn next_link<'a>(page: &'a Map<String, Value>, collection: &str) -> Option<&'a Value> {
+    let [named @ .., next] = link_names(collection);
     let links = named.iter().find_map(|name| page.get(name));
     let in_links = match links {
         Some(Value::Array(links)) => links
@@ -112,7 +155,7 @@ fn next_link<'a>(page: &'a Map<String, Value>, collection: &str) -> Option<&'a V
         Some(Value::Object(links)) => links.get("next"),
         _ => None,
     };
-    in_links.or_else(|| page.get("next"))
+    in_links.or_else(|| page.get(&next))
 }
 
 /// What stands for a next link that is there and names nothing.
@@ -194,6 +237,8 @@ mod tests {
         let judge = |page: Value| Cloud::new().get("image", "/images", page).run(&CHECK).verdict("t");
         assert_eq!(judge(json!({"images": []})), Some(Verdict::Pass));
         assert_eq!(judge(json!({"images": [], "next": null})), Some(Verdict::Pass));
+        // Names that are not links say nothing, whatever they hold.
+        assert_eq!(judge(json!({"images": [], "first": {"a": 1}, "schema": "/v2"})), Some(Verdict::Pass));
         for page in [
             json!({"images": [], "next": {}}),
             json!({"images": [], "next": 7}),
@@ -204,6 +249,27 @@ mod tests {
         ] {
             assert_eq!(judge(page.clone()), Some(Verdict::Dnf), "{page}");
         }
+    }
+
+    #[test]
+    fn a_page_has_each_member_once() {
+        let read = |text: &str| {
+            let mut json = serde_json::Deserializer::from_str(text);
+            let page = Members { collection: "images", of: PhantomData::<Value> }.deserialize(&mut json);
+            page.map(|page| page.items.map(|items| items.len())).map_err(|error| error.to_string())
+        };
+        assert_eq!(read(r#"{"images": [1, 2], "x": 1e999, "x": "\ud800", "next": null}"#), Ok(Some(2)));
+        assert_eq!(read(r#"{"image": [1]}"#), Ok(None));
+        for twice in [
+            r#"{"images": [1], "images": []}"#,
+            r#"{"images": [], "next": "/v2/images?marker=1", "next": null}"#,
+            r#"{"images": [], "links": {}, "links": {}}"#,
+        ] {
+            let error = read(twice).unwrap_err();
+            assert!(error.contains("is in it twice"), "{twice}: {error}");
+        }
+        let list = read("[]").unwrap_err();
+        assert!(list.contains("expected an object with a list `images`"), "{list}");
     }
 
     #[test]

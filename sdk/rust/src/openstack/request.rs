@@ -1,7 +1,7 @@
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
 use serde_json::{Value, json};
 
 use crate::Error;
@@ -113,19 +113,22 @@ impl Response {
     /// # Errors
     /// Another status, or a body that is not JSON of that form; the message names the request and what came instead.
     pub fn expect<T: DeserializeOwned>(&self, request: &Request, status: u16) -> Result<T, Error> {
-        self.expect_borrowed(request, status)
+        self.expect_as(request, status, PhantomData)
     }
 
-    /// As [`Response::expect`], of what may borrow from the body.
-    pub(super) fn expect_borrowed<'body, T: Deserialize<'body>>(
+    /// As [`Response::expect`], of what `seed` makes of the body.
+    pub(super) fn expect_as<'body, S: DeserializeSeed<'body>>(
         &'body self,
         request: &Request,
         status: u16,
-    ) -> Result<T, Error> {
+        seed: S,
+    ) -> Result<S::Value, Error> {
         if self.status != status {
             return Err(self.unexpected(request));
         }
-        serde_json::from_slice(&self.body).map_err(|error| {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let value = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+        value.map_err(|error| {
             Error::new(format!(
                 "{request}: answered {status}, but the body is not what the API promises: {error}"
             ))
