@@ -59,7 +59,7 @@ impl Drop for Worker {
 pub(crate) async fn prepare(pool: &PgPool) {
     let results = "CREATE TABLE results (night text, subject text, scope text, worker text, PRIMARY KEY (night, subject, scope))";
     let diary = "CREATE TABLE diary (id serial PRIMARY KEY, worker text, subject text, delivery integer, \
-                 taken timestamptz DEFAULT clock_timestamp(), ending text, recorded boolean, lost boolean)";
+                 taken timestamptz, ending text, recorded boolean, lost boolean)";
     sqlx::query(results).execute(pool).await.unwrap();
     sqlx::query(diary).execute(pool).await.unwrap();
 }
@@ -79,8 +79,10 @@ async fn works() {
             }
             continue;
         };
+        // When the queue handed it out: to write it down may take long.
         let entry: i32 = sqlx::query_scalar(
-            "INSERT INTO diary (worker, subject, delivery) VALUES ($1, $2, $3) RETURNING id",
+            "INSERT INTO diary (worker, subject, delivery, taken) SELECT $1, subject, $3, last_read_at \
+             FROM pgmq.q_touchstone JOIN touchstone_queue.items ON message_id = msg_id WHERE subject = $2 RETURNING id",
         )
         .bind(&name)
         .bind(&lease.item().subject)
