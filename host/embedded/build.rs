@@ -12,7 +12,8 @@ fn main() -> io::Result<()> {
     for (name, places, kinds) in [
         (
             "SDK",
-            &["Cargo.toml", "LICENSE", "sdk/rust", "wit/check.wit", "host/grants", "host/tape"][..],
+            &["Cargo.toml", "LICENSE", "sdk/rust", "wit/check.wit", "host/grants", "host/json", "host/tape"]
+                [..],
             &["", "rs", "toml", "wit", "txt"][..],
         ),
         (

@@ -10,34 +10,45 @@ use serde_json::Value;
 use crate::harness::repo;
 
 /// From each crate of the repository to those that it may know, tests aside.
-const MAY_KNOW: [(&str, &[&str]); 27] = [
+const MAY_KNOW: [(&str, &[&str]); 28] = [
     ("touchstone-diagnostics", &[]),
     ("touchstone-grants", &[]),
-    ("touchstone-tape", &["touchstone-grants"]),
+    ("touchstone-json", &[]),
+    ("touchstone-tape", &["touchstone-grants", "touchstone-json"]),
     ("touchstone-outgoing", &[]),
-    ("touchstone-sign", &[]),
-    ("touchstone-trust", &["touchstone-diagnostics", "touchstone-grants", "touchstone-sign"]),
-    ("touchstone-scope", &["touchstone-diagnostics", "touchstone-grants"]),
-    ("touchstone-store", &["touchstone-grants"]),
-    ("touchstone-capabilities", &["touchstone-grants", "touchstone-outgoing", "touchstone-tape"]),
-    ("touchstone-registry", &["touchstone-outgoing", "touchstone-store"]),
-    ("touchstone-simulator", &[]),
+    ("touchstone-sign", &["touchstone-json"]),
+    (
+        "touchstone-trust",
+        &["touchstone-diagnostics", "touchstone-grants", "touchstone-json", "touchstone-sign"],
+    ),
+    ("touchstone-scope", &["touchstone-diagnostics", "touchstone-grants", "touchstone-json"]),
+    ("touchstone-store", &["touchstone-grants", "touchstone-json"]),
+    (
+        "touchstone-capabilities",
+        &["touchstone-grants", "touchstone-json", "touchstone-outgoing", "touchstone-tape"],
+    ),
+    ("touchstone-registry", &["touchstone-json", "touchstone-outgoing", "touchstone-store"]),
+    ("touchstone-simulator", &["touchstone-json"]),
     ("touchstone-sdk", &["touchstone-grants", "touchstone-tape"]),
     ("touchstone-embedded", &[]),
-    ("touchstone-report", &["touchstone-scope"]),
+    ("touchstone-report", &["touchstone-json", "touchstone-scope"]),
     ("touchstone-export", &["touchstone-report", "touchstone-scope"]),
-    ("touchstone-results", &["touchstone-report", "touchstone-scope"]),
-    ("touchstone-monitor", &["touchstone-outgoing", "touchstone-sign"]),
-    ("touchstone-notify", &["touchstone-outgoing", "touchstone-report", "touchstone-scope"]),
+    ("touchstone-results", &["touchstone-json", "touchstone-report", "touchstone-scope"]),
+    ("touchstone-monitor", &["touchstone-json", "touchstone-outgoing", "touchstone-sign"]),
+    (
+        "touchstone-notify",
+        &["touchstone-json", "touchstone-outgoing", "touchstone-report", "touchstone-scope"],
+    ),
     ("touchstone-observe", &["touchstone-outgoing"]),
-    ("touchstone-queue", &[]),
+    ("touchstone-queue", &["touchstone-json"]),
     ("touchstone-runtime", &["touchstone-capabilities", "touchstone-grants", "touchstone-store"]),
-    ("touchstone-builder", &["touchstone-runtime", "touchstone-store"]),
+    ("touchstone-builder", &["touchstone-json", "touchstone-runtime", "touchstone-store"]),
     (
         "touchstone-runner",
         &[
             "touchstone-capabilities",
             "touchstone-grants",
+            "touchstone-json",
             "touchstone-registry",
             "touchstone-report",
             "touchstone-runtime",
@@ -70,12 +81,13 @@ const MAY_KNOW: [(&str, &[&str]); 27] = [
             "touchstone-capabilities",
             "touchstone-embedded",
             "touchstone-export",
+            "touchstone-json",
             "touchstone-nightly",
             "touchstone-observe",
             "touchstone-queue",
             "touchstone-registry",
-            "touchstone-results",
             "touchstone-report",
+            "touchstone-results",
             "touchstone-runner",
             "touchstone-runtime",
             "touchstone-scope",
@@ -164,6 +176,23 @@ fn no_crate_is_a_drawer_for_everything() {
     for one in workspace() {
         for word in one.name.split('-') {
             assert!(!["util", "utils", "common", "misc", "helpers", "core"].contains(&word), "{}", one.name);
+        }
+    }
+}
+
+/// JSON of strangers can end the process otherwise: `host/json` says how.
+#[test]
+fn the_host_parses_json_in_one_way() {
+    for file in sources(&repo().join("host")) {
+        let place = file.strip_prefix(repo().join("host")).expect("it is there").display().to_string();
+        let of_tests = ["/tests/", "/tests.rs", "/testing.rs", "/fake_cloud.rs", "/benches/", "/examples/"];
+        if place.starts_with("json/") || of_tests.iter().any(|part| place.contains(part)) {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("sources are UTF-8");
+        let code = text.split("#[cfg(test)]\nmod tests {").next().expect("there is a first part");
+        for name in ["from_slice", "from_str", "from_reader", "Deserializer", "de::"] {
+            assert!(!code.contains(&format!("serde_json::{name}")), "{place}: parse with touchstone_json");
         }
     }
 }

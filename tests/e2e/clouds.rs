@@ -1,7 +1,7 @@
 //! Clouds that misbehave. What went wrong is retried within bounds; then the testcases concerned are DNF, and say which
 //! service, method and path it was, and what happened. The others do not notice.
 
-use crate::harness::{Cloud, Entry, Ran, Recorder, scope};
+use crate::harness::{Cloud, Entry, Ran, Recorder, crafted, scope};
 
 const LIST: &str = "compute GET /flavors/detail";
 
@@ -50,6 +50,16 @@ fn other_json_is_no_answer() {
     assert_unread("kind: {json: '[]'}", "not what the API promises", 1);
     assert_unread("kind: {json: '{\"flavors\": [{\"id\": 3}]}'}", "not what the API promises", 1);
     assert_unread("kind: {json: '{}'}", "no list `flavors`", 1);
+}
+
+/// Where the host itself parses: in a document of versions.
+#[test]
+fn json_that_is_deeper_than_the_stack_is_high_is_no_answer() {
+    let cloud = Cloud::with("catalog: {services: {compute: {endpoint: unversioned}}}");
+    cloud.inject(&format!("{{service: compute, path: /, kind: {{json: '{}'}}}}", crafted::deep_json()));
+    let ran = cloud.run(&scope(&[Entry::reader()])).run();
+    ran.assert_exit(0);
+    assert_eq!(cloud.count("compute GET /"), 1);
 }
 
 #[test]

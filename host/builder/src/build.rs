@@ -182,7 +182,7 @@ fn component_in(line: &str, package: &str) -> Option<PathBuf> {
     struct Target {
         name: String,
     }
-    let message: Message = serde_json::from_str(line).ok()?;
+    let message: Message = touchstone_json::from_str(line).ok()?;
     let is_it = message.reason == "compiler-artifact"
         && message.target?.name.replace('-', "_") == package.replace('-', "_");
     let wasm = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "wasm");
@@ -223,7 +223,7 @@ impl Package {
         if !output.status.success() {
             return Err(not_a_check("cargo cannot read its Cargo.toml; what it said is above".into()));
         }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+        let metadata: Metadata = touchstone_json::from_slice(&output.stdout)
             .map_err(|error| not_a_check(format!("cargo's metadata is not what it was: {error}")))?;
         let package = metadata
             .packages

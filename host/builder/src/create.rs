@@ -56,7 +56,7 @@ impl Lang {
 }
 
 /// The members of the workspace that are written beside a check in Rust: the SDK, and what its test harness stands on.
-const CARRIED: [&str; 3] = ["host/grants", "host/tape", "sdk/rust"];
+const CARRIED: [&str; 4] = ["host/grants", "host/json", "host/tape", "sdk/rust"];
 
 /// A check cannot be created.
 #[derive(Debug, thiserror::Error)]
@@ -181,10 +181,16 @@ mod tests {
     fn the_sdk_stands_alone() {
         let standalone = standalone(include_str!("../../../Cargo.toml"));
         assert!(
-            standalone.contains("members = [\"host/grants\", \"host/tape\", \"sdk/rust\"]"),
+            standalone.contains("members = [\"host/grants\", \"host/json\", \"host/tape\", \"sdk/rust\"]"),
             "{standalone}"
         );
-        for carried in ["touchstone-grants = ", "touchstone-tape = ", "touchstone-sdk = ", "zstd = "] {
+        for carried in [
+            "touchstone-grants = ",
+            "touchstone-json = ",
+            "touchstone-tape = ",
+            "touchstone-sdk = ",
+            "zstd = ",
+        ] {
             assert!(standalone.contains(carried), "{carried}: {standalone}");
         }
         assert!(

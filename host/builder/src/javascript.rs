@@ -63,7 +63,7 @@ fn sdk_of(folder: &Path) -> Result<PathBuf, BuildError> {
     let text = fs::read(&file).map_err(|error| BuildError::io(&file, error))?;
     let not_a_check = |why: String| BuildError::NotACheck { folder: folder.into(), why };
     let package: Package =
-        serde_json::from_slice(&text).map_err(|error| not_a_check(format!("package.json: {error}")))?;
+        touchstone_json::from_slice(&text).map_err(|error| not_a_check(format!("package.json: {error}")))?;
     let sdk = package.dependencies.get(SDK).and_then(|sdk| sdk.strip_prefix("file:"));
     let sdk = sdk
         .map(|sdk| folder.join(sdk))

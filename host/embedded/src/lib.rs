@@ -68,6 +68,7 @@ mod tests {
             "sdk/rust/src/lib.rs",
             "wit/check.wit",
             "host/grants/src/lib.rs",
+            "host/json/src/lib.rs",
             "host/tape/src/dictionary.txt",
             "host/tape/src/lib.rs",
         ] {

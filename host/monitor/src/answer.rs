@@ -45,7 +45,7 @@ impl Answer {
 
     /// The body, if it is JSON.
     fn read(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok().filter(|_| self.body.len() <= MAX_ANSWER_BYTES)
+        touchstone_json::from_slice(&self.body).ok().filter(|_| self.body.len() <= MAX_ANSWER_BYTES)
     }
 
     /// What FastAPI says about an error.

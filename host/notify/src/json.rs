@@ -23,10 +23,10 @@ impl Notification {
         struct Head {
             format: Option<serde_json::Value>,
         }
-        let head: Head = serde_json::from_slice(json).map_err(ParseError::malformed)?;
+        let head: Head = touchstone_json::from_slice(json).map_err(ParseError::malformed)?;
         match head.format {
             Some(format) if format == serde_json::json!(Format::V1) => {
-                serde_json::from_slice(json).map_err(ParseError::malformed)
+                touchstone_json::from_slice(json).map_err(ParseError::malformed)
             }
             Some(serde_json::Value::String(found)) => {
                 Err(ParseError::OtherFormat { found: cut(&printable(&found), 60) })

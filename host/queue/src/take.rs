@@ -56,8 +56,8 @@ impl Queue {
     async fn look(&self, wanted: &Value, worker: &str) -> Result<Look, QueueError> {
         let mut transaction = self.pool().begin().await?;
         let asked = Instant::now();
-        let message: Option<(i64, i32, Value)> = sqlx::query_as(
-            "SELECT msg_id, read_ct, message FROM pgmq.read($1::text, $2::integer, 1, $3::jsonb)",
+        let message: Option<(i64, i32, String)> = sqlx::query_as(
+            "SELECT msg_id, read_ct, message::text FROM pgmq.read($1::text, $2::integer, 1, $3::jsonb)",
         )
         .bind(NAME)
         .bind(self.settings().lease_seconds())
@@ -77,7 +77,7 @@ impl Queue {
             transaction.commit().await?;
             return Ok(Look::ClearedAway);
         }
-        let item = match serde_json::from_value::<Message>(message) {
+        let item = match touchstone_json::from_str::<Message>(&message) {
             Ok(message) => Item::from(message),
             Err(error) => return not_for_us(transaction, claim, worker, &error).await,
         };

@@ -145,7 +145,7 @@ impl Session<'_> {
             };
             retries.pause(trouble).await?;
         };
-        let parsed: Option<Issued> = serde_json::from_slice(&issued.body).ok();
+        let parsed: Option<Issued> = touchstone_json::from_slice(&issued.body).ok();
         let token =
             parsed.and_then(|issued| issued.token.filter(|token| !token.is_empty()).or(issued.access_token));
         token.ok_or(RegistryError::Senseless {

@@ -54,7 +54,7 @@ impl Incoming {
 
     /// What the registry says about an error, in brackets or after a comma; or nothing.
     pub(crate) fn detail(&self) -> String {
-        let said = serde_json::from_slice::<serde_json::Value>(&self.body).ok().and_then(|body| {
+        let said = touchstone_json::from_slice::<serde_json::Value>(&self.body).ok().and_then(|body| {
             let first = &body["errors"][0];
             let text =
                 |key: &str| first[key].as_str().filter(|text| !text.is_empty()).map(crate::reference::shown);

@@ -133,7 +133,7 @@ impl Session<'_> {
                 return Ok(None);
             }
             let list: List =
-                serde_json::from_slice(&answer.body).map_err(|_| self.senseless(what.clone()))?;
+                touchstone_json::from_slice(&answer.body).map_err(|_| self.senseless(what.clone()))?;
             listed.extend(list.manifests);
             match answer.header("link").and_then(next_page).and_then(|next| url.join(next).ok()) {
                 Some(next) if next.origin() == self.base().origin() && listed.len() <= MAX_REFERRERS => {
@@ -148,7 +148,7 @@ impl Session<'_> {
     /// The list under the tag that stands in for the Referrers API.
     async fn fallback_list(&self, subject: Digest) -> Result<Option<List>, RegistryError> {
         let Some(bytes) = self.manifest(&fallback_tag(subject)).await? else { return Ok(None) };
-        let list = serde_json::from_slice(&bytes);
+        let list = touchstone_json::from_slice(&bytes);
         list.map(Some).map_err(|_| self.senseless(format!("the list {}", fallback_tag(subject))))
     }
 

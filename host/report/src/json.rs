@@ -31,10 +31,10 @@ impl Report {
         struct Head {
             format: Option<serde_json::Value>,
         }
-        let head: Head = serde_json::from_str(text).map_err(ParseError::from_json)?;
+        let head: Head = touchstone_json::from_str(text).map_err(ParseError::from_json)?;
         let known = serde_json::json!(Format::V1);
         match head.format {
-            Some(format) if format == known => serde_json::from_str(text).map_err(ParseError::from_json),
+            Some(format) if format == known => touchstone_json::from_str(text).map_err(ParseError::from_json),
             Some(serde_json::Value::String(found)) => {
                 Err(ParseError::OtherFormat { found: crate::cut(&crate::printable(&found), 60) })
             }

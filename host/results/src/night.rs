@@ -219,7 +219,7 @@ impl Results {
         let mut subjects = Vec::new();
         for row in rows.map_err(self.failed("read the subjects of a night"))? {
             let (name, display_name, operator, description, health_url, group, scopes) = row;
-            let scopes = serde_json::from_str(&scopes)
+            let scopes = touchstone_json::from_str(&scopes)
                 .map_err(|error| self.damaged(format!("the subject {name} in the night {night}"), error))?;
             subjects.push(SubjectInfo {
                 name,

@@ -134,7 +134,8 @@ impl Runner {
             true => return Err(unproved),
             false => {}
         }
-        let parsed = (serde_json::from_str::<Value>(text), serde_json::from_str::<Value>(&recomputed));
+        let parsed =
+            (touchstone_json::from_str::<Value>(text), touchstone_json::from_str::<Value>(&recomputed));
         let mut differences = Vec::new();
         if let (Ok(claimed), Ok(recomputed)) = &parsed {
             compare("", claimed, recomputed, &mut differences);

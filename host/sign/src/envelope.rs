@@ -44,7 +44,7 @@ impl Envelope {
             return Err(SignatureError::TooLong { limit: MAX_ENVELOPE_BYTES });
         }
         let malformed = |problem| Err(SignatureError::Malformed { problem });
-        let read: Json = match serde_json::from_str(json) {
+        let read: Json = match touchstone_json::from_str(json) {
             Ok(read) => read,
             Err(error) => return malformed(format!("not a DSSE envelope: {error}")),
         };

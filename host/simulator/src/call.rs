@@ -74,7 +74,7 @@ impl Call {
 
     /// The body, if it is a JSON object.
     pub(crate) fn object(&self) -> Option<Map<String, Value>> {
-        serde_json::from_slice(&self.body).ok()
+        touchstone_json::from_slice(&self.body).ok()
     }
 
     /// The last value of a parameter of the query.

@@ -102,8 +102,8 @@ impl Descriptor {
         if json.len() > MAX_BYTES {
             return Err(DescriptorError::Malformed(format!("it is larger than {MAX_BYTES} bytes")));
         }
-        let descriptor: Descriptor =
-            serde_json::from_slice(json).map_err(|error| DescriptorError::Malformed(error.to_string()))?;
+        let descriptor: Descriptor = touchstone_json::from_slice(json)
+            .map_err(|error| DescriptorError::Malformed(error.to_string()))?;
         descriptor.check()?;
         Ok(descriptor)
     }

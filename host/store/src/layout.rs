@@ -116,8 +116,8 @@ impl Store {
         let not_a_store = |why: String| StoreError::NotAStore { folder: folder.clone(), why };
         let text =
             files::read_at_most(&marker, MAX_MARKER_BYTES).map_err(|error| not_a_store(error.to_string()))?;
-        let marker: Marker =
-            serde_json::from_slice(&text).map_err(|error| not_a_store(format!("oci-layout: {error}")))?;
+        let marker: Marker = touchstone_json::from_slice(&text)
+            .map_err(|error| not_a_store(format!("oci-layout: {error}")))?;
         if marker.image_layout_version != "1.0.0" {
             return Err(not_a_store(format!("its version is {}, not 1.0.0", marker.image_layout_version)));
         }

@@ -57,7 +57,7 @@ impl Manifest {
             return Err(malformed("it is not a JSON object".into()));
         }
         let written: Written =
-            serde_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
+            touchstone_json::from_slice(&bytes).map_err(|error| malformed(error.to_string()))?;
         match &written.media_type {
             Some(other) if other != media::MANIFEST => {
                 return Err(malformed(format!(

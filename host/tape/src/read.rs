@@ -374,7 +374,7 @@ fn append(to: &mut Vec<u8>, content: &mut &[u8], length: usize) {
 fn json<T: DeserializeOwned>(what: &str, payload: &[u8]) -> Result<T, String> {
     let wrong =
         |error: serde_json::Error| format!("{what} is not what it should be: {}", short(&error.to_string()));
-    serde_json::from_slice(payload).map_err(wrong)
+    touchstone_json::from_slice(payload).map_err(wrong)
 }
 
 fn malformed(at: u64, problem: String) -> TapeError {

@@ -204,7 +204,7 @@ impl<'r> Eraser<'r> {
         if wanted.peek().is_none() {
             return body;
         }
-        let Ok(mut json) = serde_json::from_slice::<Value>(&body) else {
+        let Ok(mut json) = touchstone_json::from_slice::<Value>(&body) else {
             // What is in it cannot be told, so nothing of it stays.
             self.fields += u64::from(!body.is_empty());
             return Bytes::new();

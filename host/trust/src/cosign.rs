@@ -49,7 +49,7 @@ pub(crate) fn simple(
         return Err(Disregarded::NoKey);
     }
     let content = |problem: String| Disregarded::content(&signers, problem);
-    let read: Simple = serde_json::from_slice(payload)
+    let read: Simple = touchstone_json::from_slice(payload)
         .map_err(|error| content(format!("it is no payload of cosign: {error}")))?;
     if read.critical.kind != SIMPLE_TYPE {
         return Err(content(format!("it says something else, {}", shown("", &read.critical.kind))));
@@ -73,8 +73,8 @@ pub(crate) fn bundle(
     Disregarded::unless_bounded("bundle", bundle, MAX_BUNDLE_BYTES)?;
     Disregarded::unless_bounded("OCI manifest", manifest, MAX_MANIFEST_BYTES)?;
     let malformed = |problem: String| Disregarded::Malformed { problem };
-    let read: Bundle =
-        serde_json::from_slice(bundle).map_err(|error| malformed(format!("it is no bundle: {error}")))?;
+    let read: Bundle = touchstone_json::from_slice(bundle)
+        .map_err(|error| malformed(format!("it is no bundle: {error}")))?;
     if read.media_type != BUNDLE_TYPE {
         return Err(malformed(format!("it is of type {}, not `{BUNDLE_TYPE}`", shown("", &read.media_type))));
     }
@@ -101,7 +101,7 @@ fn holds(digest: &str, manifest: &[u8], component: Digest) -> Result<(), String>
     if digest != Digest::of(manifest).hex() {
         return Err(format!("it is about another OCI manifest, {}", shown("sha256:", digest)));
     }
-    let manifest: Manifest = serde_json::from_slice(manifest)
+    let manifest: Manifest = touchstone_json::from_slice(manifest)
         .map_err(|error| format!("what it is about is no OCI image manifest: {error}"))?;
     if manifest.media_type.as_deref().is_some_and(|media_type| media_type != MANIFEST_TYPE) {
         return Err("what it is about is no OCI image manifest, by its media type".to_owned());

@@ -53,7 +53,7 @@ pub(crate) fn check(payload: &Payload, candidate: &Candidate<'_>) -> Result<(), 
     if name.as_deref() != Some(candidate.id) {
         return Err("the name of its subject is not the id of the component".to_owned());
     }
-    let Statement { predicate, .. } = serde_json::from_slice::<Statement<Publication>>(&payload.payload)
+    let Statement { predicate, .. } = touchstone_json::from_slice::<Statement<Publication>>(&payload.payload)
         .map_err(|error| format!("it is no publication: {error}"))?;
     if predicate.id != candidate.id {
         return Err(format!("it is about another check, {}", shown("", &predicate.id)));
@@ -72,8 +72,8 @@ pub(crate) fn subject(payload: &Payload, predicate_type: &str) -> Result<(Option
     if payload.payload_type != STATEMENT_TYPE {
         return Err(format!("its payload is of type {}, not a statement", shown("", &payload.payload_type)));
     }
-    let statement: Statement<serde_json::Value> =
-        serde_json::from_slice(&payload.payload).map_err(|error| format!("it is no statement: {error}"))?;
+    let statement: Statement<serde_json::Value> = touchstone_json::from_slice(&payload.payload)
+        .map_err(|error| format!("it is no statement: {error}"))?;
     if statement.statement_type != IN_TOTO {
         return Err(format!("it is a statement of type {}, not v1", shown("", &statement.statement_type)));
     }

@@ -90,3 +90,12 @@ pub(crate) fn put(store: &Path, bytes: &[u8]) -> String {
 pub(crate) fn put_as(store: &Path, digest: &str, bytes: &[u8]) {
     fs::write(blob(store, digest), bytes).expect("files can be written");
 }
+
+/// 126 kB of JSON that `serde_json` nests 12,000 deep: texts with more JSON in them, each of which it would parse anew.
+pub(crate) fn deep_json() -> String {
+    (0..100).fold("1".to_owned(), |inner, _| {
+        let lists = format!("{}{inner}{}", "[".repeat(120), "]".repeat(120));
+        let escaped = lists.replace('\\', r"\u005c").replace('"', r"\u0022");
+        format!(r#"{{"$serde_json::private::RawValue":"{escaped}"}}"#)
+    })
+}

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Recorded, copy_of_store};
-use crate::harness::{Entry, Ran, published};
+use crate::harness::{Entry, Ran, crafted, published};
 
 /// A generator of numbers that look random (SplitMix64), the same in every run.
 struct Dice(u64);
@@ -196,4 +196,16 @@ fn a_report_without_a_tape_cannot_be_verified() {
     let ran = recorded.verify().run();
     assert_refused(&ran, "tape:");
     assert!(ran.stdout.contains("the report names no tape"), "{ran}");
+}
+
+/// Whoever hands in a report must not be able to end the process of who verifies it.
+#[test]
+fn a_report_that_is_deeper_than_the_stack_is_high_is_refused() {
+    let recorded = small();
+    let report = recorded.cloud.folder().join("report.json");
+    let format = r#""touchstone.report/v1""#;
+    let deep = recorded.report().replacen(format, &crafted::deep_json(), 1);
+    assert_ne!(deep, recorded.report());
+    fs::write(&report, deep).expect("it can be written");
+    assert_refused(&recorded.verify().run(), "no name may begin with $serde_json::private::");
 }

@@ -13,7 +13,7 @@ use super::endpoint::{ApiVersion, version_of};
 /// Nothing more than this one segment is taken from a document, whatever its links say: services behind a proxy often
 /// link to hosts that nobody can reach, and a hostile one could link to anywhere.
 pub(crate) fn best_segment(document: &[u8], wanted: ApiVersion) -> Option<String> {
-    let document: Value = serde_json::from_slice(document).ok()?;
+    let document: Value = touchstone_json::from_slice(document).ok()?;
     let versions = match &document["versions"] {
         Value::Object(object) => object.get("values")?,
         Value::Null => return segment(&document["version"], wanted).map(|(_, segment)| segment),

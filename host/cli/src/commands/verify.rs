@@ -259,7 +259,7 @@ fn signatures(
 
 /// Whether a statement is the one about this report, whatever it calls the files.
 fn is_about(payload: &[u8], report: &Report, text: &str) -> bool {
-    let Ok(statement) = serde_json::from_slice::<Value>(payload) else { return false };
+    let Ok(statement) = touchstone_json::from_slice::<Value>(payload) else { return false };
     let name = |place: &str| statement.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned();
     let expected = statement_of(report, text, &name("/subject/0/name"), &name("/subject/1/name"));
     payload == expected.as_bytes()

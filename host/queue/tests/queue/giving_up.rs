@@ -120,14 +120,21 @@ async fn a_cancelled_night_is_lost_to_its_workers() {
     assert_eq!(queue.outstanding("another").await.unwrap().len(), 1, "what is not done is not forgotten");
 }
 
+/// One that has another format, and one in whose payload there is more JSON, as deep as somebody likes.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_worker_cannot_read_is_left_to_others() {
+    assert_left_to_others("'{\"unlabelled\": true, \"format\": 2}'").await;
+    assert_left_to_others("jsonb_set(message, '{payload}', '{\"$serde_json::private::RawValue\": \"[1]\"}')")
+        .await;
+}
+
+async fn assert_left_to_others(message: &str) {
     let postgres = Postgres::new();
     let queue = postgres.queue(Settings { lease: Duration::from_secs(1), deliveries: 1, ..quick() }).await;
     let pool = postgres.pool().await;
     queue.offer(&[item("newer", &[])]).await.unwrap();
-    let newer = "UPDATE pgmq.q_touchstone SET message = '{\"unlabelled\": true, \"format\": 2}'";
-    sqlx::query(newer).execute(&pool).await.unwrap();
+    let newer = format!("UPDATE pgmq.q_touchstone SET message = {message}");
+    sqlx::query(sqlx::AssertSqlSafe(newer)).execute(&pool).await.unwrap();
     sqlx::query("INSERT INTO pgmq.q_touchstone (vt, message) VALUES (now(), '{\"unlabelled\": true}')")
         .execute(&pool)
         .await

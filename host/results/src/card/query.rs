@@ -82,5 +82,5 @@ impl Results {
 
 /// The versions that share a result.
 pub(crate) fn versions_of(array: &str) -> Result<Vec<String>, String> {
-    serde_json::from_str(array).map_err(|error| format!("versions: {error}"))
+    touchstone_json::from_str(array).map_err(|error| format!("versions: {error}"))
 }

@@ -96,7 +96,7 @@ fn read(bytes: &[u8]) -> Result<Attestation, String> {
         ));
     }
     format_of(bytes)?;
-    let file: File = serde_json::from_slice(bytes).map_err(malformed)?;
+    let file: File = touchstone_json::from_slice(bytes).map_err(malformed)?;
     let document = file.document.map(|document| {
         let url = written("document.url", document.url, &URL)?;
         let sha256 = written("document.sha256", document.sha256, &HASH)?;
@@ -125,7 +125,7 @@ fn format_of(bytes: &[u8]) -> Result<(), String> {
     struct Head {
         format: Option<serde_json::Value>,
     }
-    let head: Head = serde_json::from_slice(bytes).map_err(malformed)?;
+    let head: Head = touchstone_json::from_slice(bytes).map_err(malformed)?;
     match head.format.as_ref().map(serde_json::Value::as_str) {
         Some(Some(FORMAT)) => Ok(()),
         Some(Some(other)) => Err(format!(

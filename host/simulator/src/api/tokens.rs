@@ -88,8 +88,8 @@ struct Proof {
 pub(super) fn log_in(site: &Site, call: &Call) -> Reply {
     let malformed =
         |expected: &str| Reply::keystone(400, &format!("Expecting to find {expected}. {MALFORMED}"));
-    let Ok(Login { auth }) = serde_json::from_slice::<Login>(&call.body) else {
-        let json = serde_json::from_slice::<Value>(&call.body).is_ok();
+    let Ok(Login { auth }) = touchstone_json::from_slice::<Login>(&call.body) else {
+        let json = touchstone_json::from_slice::<Value>(&call.body).is_ok();
         return malformed(if json {
             "auth.identity.methods in request body"
         } else {

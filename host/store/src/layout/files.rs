@@ -85,7 +85,7 @@ impl Store {
     pub(super) fn read_index(&self) -> Result<Index, StoreError> {
         let path = self.folder.join(INDEX);
         let text = read_at_most(&path, MAX_MANIFEST_BYTES)?;
-        serde_json::from_slice(&text).map_err(|error| StoreError::Io {
+        touchstone_json::from_slice(&text).map_err(|error| StoreError::Io {
             path,
             source: io::Error::new(io::ErrorKind::InvalidData, error),
         })

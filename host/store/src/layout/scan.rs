@@ -112,7 +112,7 @@ impl Scan<'_> {
             return Err(StoreError::NotAStore { folder: self.store.folder.clone(), why });
         }
         if is_index {
-            let Ok(index) = serde_json::from_slice::<Index>(&bytes) else { return Ok(()) };
+            let Ok(index) = touchstone_json::from_slice::<Index>(&bytes) else { return Ok(()) };
             return index.manifests.iter().try_for_each(|entry| self.visit(entry, depth + 1));
         }
         if let Ok(manifest) = Manifest::parse(bytes) {

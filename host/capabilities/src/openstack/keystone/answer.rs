@@ -20,7 +20,7 @@ pub(crate) struct Facts {
 
 /// Reads the body of the answer to `POST /v3/auth/tokens`.
 pub(super) fn parse(body: &[u8]) -> Result<Facts, String> {
-    let token = serde_json::from_slice::<Body>(body).map_err(|error| {
+    let token = touchstone_json::from_slice::<Body>(body).map_err(|error| {
         // serde's message may quote the answer; where it is wrong says enough.
         format!("it is not the JSON of a token (line {}, column {})", error.line(), error.column())
     })?;

@@ -159,7 +159,7 @@ fn versioned(auth_url: &Url) -> Url {
 }
 
 fn is_json(answer: &Incoming) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok()
+    touchstone_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_ok()
 }
 
 fn strip_user(mut url: Url) -> Url {

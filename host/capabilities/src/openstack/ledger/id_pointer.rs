@@ -40,7 +40,7 @@ impl IdPointer {
 
     /// The id in an answer, if it is there and can be a segment of a path as it is.
     pub(crate) fn find(&self, body: &[u8]) -> Option<String> {
-        let answer: Value = serde_json::from_slice(body).ok()?;
+        let answer: Value = touchstone_json::from_slice(body).ok()?;
         let id = match self {
             Self::Id => answer.get("id")?.as_str()?,
             Self::MemberId(member) => answer.get(member)?.get("id")?.as_str()?,

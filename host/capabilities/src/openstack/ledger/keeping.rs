@@ -199,7 +199,7 @@ impl Books {
                 method: undo.method.to_string(),
                 path: format!("{}{behind}", undo.path),
                 microversion: undo.microversion.clone(),
-                body: undo.body.as_ref().and_then(|body| serde_json::from_slice(body).ok()),
+                body: undo.body.as_ref().and_then(|body| touchstone_json::from_slice(body).ok()),
             },
             find: planned.name.as_ref().map(|_| request.path.clone()),
         }

@@ -127,7 +127,7 @@ impl Content {
         let Some((first, rest)) = lines.split_first() else {
             return Err(JournalError::Empty { path: path.to_owned() });
         };
-        let header: Header = serde_json::from_slice(first)
+        let header: Header = touchstone_json::from_slice(first)
             .map_err(|error| wrong(1, format!("no header of a journal: {error}")))?;
         header.check().map_err(|problem| wrong(1, problem))?;
         let mut parsed = Self { header, things: BTreeMap::new(), settled: BTreeSet::new(), good: 0 };
@@ -137,7 +137,7 @@ impl Content {
                 good -= line.len();
                 break;
             }
-            let entry = serde_json::from_slice(line).map_err(|error| error.to_string());
+            let entry = touchstone_json::from_slice(line).map_err(|error| error.to_string());
             let entered = entry.and_then(|entry| parsed.enter(entry));
             entered.map_err(|problem| wrong(at + 2, problem))?;
         }

@@ -64,7 +64,7 @@ pub(crate) async fn list(
             return Err(Failure::Status(answer.status, describe(&answer)));
         }
         let no_list = || Failure::Other(format!("{service} GET {path}: the answer is no list"));
-        let body: Value = serde_json::from_slice(&answer.body).map_err(|_| no_list())?;
+        let body: Value = touchstone_json::from_slice(&answer.body).map_err(|_| no_list())?;
         let members = body.as_object().ok_or_else(no_list)?;
         let page = (members.iter()).find_map(
             |(name, member)| {

@@ -13,7 +13,7 @@ use serde_json::{Map, Number, Value};
 /// # Errors
 /// A sentence that says what is wrong with it.
 pub(crate) fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, String> {
-    match serde_json::from_slice(bytes) {
+    match touchstone_json::from_slice(bytes) {
         Ok(Strict(Value::Object(object))) => Ok(object),
         Ok(_) => Err("the body is JSON, but no object".to_owned()),
         Err(error) => Err(format!("the body is no JSON that means one thing only: {error}")),

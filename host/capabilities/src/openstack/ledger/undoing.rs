@@ -329,7 +329,7 @@ struct Seen {
 
 impl Seen {
     fn of(answer: &Response) -> Self {
-        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let body: Value = touchstone_json::from_slice(&answer.body).unwrap_or_default();
         let only_member =
             body.as_object().filter(|body| body.len() == 1).and_then(|body| body.values().next());
         let thing = only_member.filter(|member| member.is_object()).unwrap_or(&body);

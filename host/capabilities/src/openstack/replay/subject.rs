@@ -126,7 +126,7 @@ fn canonical(body: Bytes) -> Option<Bytes> {
     if body.len() > MAX_BODY_BYTES {
         return None;
     }
-    Some(match serde_json::from_slice::<Map<String, Value>>(&body) {
+    Some(match touchstone_json::from_slice::<Map<String, Value>>(&body) {
         Ok(json) => serde_json::to_vec(&json).map_or(body, Bytes::from),
         Err(_) => body,
     })
