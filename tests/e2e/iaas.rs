@@ -73,6 +73,31 @@ fn one_list_is_fetched_once_for_all_checks() {
     assert_eq!(cloud.count("compute GET /flavors/detail"), 1);
 }
 
+/// What it says counts from when it was written, as long as results of the testcase do, and not anew from each run.
+#[test]
+fn evidence_grows_old() {
+    let cloud = perfect();
+    let file = tempest(&cloud);
+    let evidence = format!("opc={}", file.display());
+    let only = ["--scope-version", "next", "--tests", "scs-0128"];
+    let written = |days: u64| {
+        let at = std::time::SystemTime::now() - std::time::Duration::from_secs(days * 86_400);
+        let open = std::fs::File::options().write(true).open(&file).expect("it is there");
+        open.set_modified(at).expect("it is ours");
+        run(&cloud, repo().join(SCOPE)).args(only).args(["--evidence", &evidence]).run()
+    };
+    let young = written(1);
+    young.assert_result("scs-0128-e2e", "PASS", "");
+    let report = young.report();
+    let checked = &report["versions"]["next"]["targets"];
+    let result = report["testcases"].to_string();
+    assert!(
+        result.contains(report["evidence"]["opc"]["written_at"].as_str().expect("it says so")),
+        "{checked}{result}"
+    );
+    written(20).assert_result("scs-0128-e2e", "MISS", "counts no more since");
+}
+
 #[test]
 fn evidence_that_lacks_a_test_is_no_pass() {
     let cloud = perfect();

@@ -11,8 +11,8 @@
 //! - **A testcase has one result**, whatever the version of the scope. Where versions have different ones, it is told the worst
 //!   of what was found out; and nothing, where one version has PASS and another MISS ([`scs_differing`] says where).
 //!   Versions that the timeline does not show are none of its business.
-//! - **A document has one date**. What people attested has the date of the attestation, so it gets documents of its own, with
-//!   identifiers that follow from that of the run.
+//! - **A document has one date**. What people attested has the date of the attestation, and what was found out from evidence that of the
+//!   evidence, so they get documents of their own, with identifiers that follow from that of the run.
 //! - **It shows texts as HTML without escaping them**: what comes from clouds and checks is escaped here.
 //!
 //! Waivers are not applied: whoever runs the monitor approves results there.

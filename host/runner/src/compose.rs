@@ -57,14 +57,18 @@ pub(crate) fn compose(task: &Task, admitted: &Admitted, begun: &Begun, ending: E
         let mut result = match key.unit {
             Some(unit) => {
                 let (planned, admitted) = (&task.plan.units[unit], &admitted.units[unit]);
-                result_of_unit(key, planned, admitted, ran.get(unit), &silence, begun.at)
+                let at = written_at(task, planned).map_or(begun.at, |written| written.min(begun.at));
+                result_of_unit(key, planned, admitted, ran.get(unit), &silence, at)
             }
             None => result_without_unit(key, task, begun.at),
         };
         if let Some(testcase) = testcase_of(key, task) {
             describe(&mut result, testcase);
         }
-        result
+        match result.expires_at {
+            Some(expired) if key.unit.is_some() && expired <= begun.at => too_old(result, expired),
+            _ => result,
+        }
     };
     let keys = task.plan.versions.iter().flat_map(|version| version.targets.values().flatten());
     let results: BTreeMap<ResultKey, TestcaseResult> = keys.map(|key| (key.clone(), result(key))).collect();
@@ -136,6 +140,24 @@ fn result_of_unit(
     }
 }
 
+/// When the oldest evidence was written that a unit could read; nothing if it could read none.
+fn written_at(task: &Task, unit: &Unit) -> Option<Timestamp> {
+    unit.evidence.iter().filter_map(|name| task.evidence.get(name)?.written_at).min()
+}
+
+/// What was found out from evidence that is older than results of the testcase count (SCS-0004).
+fn too_old(result: TestcaseResult, since: Timestamp) -> TestcaseResult {
+    let written = result.checked_at.map_or(String::new(), |at| format!("of {at} "));
+    TestcaseResult {
+        verdict: Verdict::Miss,
+        reason: format!("the evidence {written}counts no more since {since}; hand in a new one"),
+        findings: Vec::new(),
+        checked_at: None,
+        expires_at: None,
+        ..result
+    }
+}
+
 pub(crate) fn asset_digests(unit: &Unit) -> BTreeMap<String, String> {
     unit.assets.iter().map(|(name, asset)| (name.clone(), asset.sha256.to_string())).collect()
 }
@@ -170,6 +192,7 @@ fn handed_in(evidence: &job::Evidence) -> Evidence {
         file: evidence.file.clone(),
         sha256: Digest::of(&evidence.bytes).to_string(),
         bytes: evidence.bytes.len() as u64,
+        written_at: evidence.written_at,
     }
 }
 

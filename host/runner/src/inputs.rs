@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use touchstone_scope::{Attestation, Attestations, Manifest};
 
 use crate::job::Evidence;
@@ -46,13 +47,16 @@ impl Evidence {
     /// The file cannot be read, or is larger than 64 MiB.
     pub fn read(file: &Path) -> Result<Evidence, InputError> {
         let unreadable = |error: std::io::Error| InputError::unreadable(file, error);
-        let size = std::fs::metadata(file).map_err(unreadable)?.len();
+        let metadata = std::fs::metadata(file).map_err(unreadable)?;
+        let size = metadata.len();
         if size > MAX_BYTES {
             let problem = format!("it has {size} bytes; at most {MAX_BYTES} are read");
             return Err(InputError::unreadable(file, problem));
         }
         let bytes = std::fs::read(file).map_err(unreadable)?;
-        Ok(Evidence { file: file.display().to_string(), bytes: bytes.into() })
+        let written_at = metadata.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
+        let written_at = written_at.and_then(|at| Timestamp::from_second(at.as_second()).ok());
+        Ok(Evidence { file: file.display().to_string(), written_at, bytes: bytes.into() })
     }
 
     /// Whether a check of the scope reads evidence of that name.

@@ -93,6 +93,8 @@ impl Job {
 pub struct Evidence {
     /// Where it was read from, as messages name it.
     pub file: String,
+    /// When the file was last written, to the second; none where that is not known. What it says is as old.
+    pub written_at: Option<Timestamp>,
     /// All of it.
     pub bytes: Bytes,
 }

@@ -186,9 +186,10 @@ impl RecordedRun {
             .collect();
         let evidence = |(name, evidence): (&String, &touchstone_tape::Evidence)| {
             let bytes = self.tape.body(Some(evidence.body));
+            let written_at = evidence.written_at.and_then(|second| Timestamp::from_second(second).ok());
             known
                 .contains(name.as_str())
-                .then(|| (name.clone(), Evidence { file: evidence.file.clone(), bytes }))
+                .then(|| (name.clone(), Evidence { file: evidence.file.clone(), written_at, bytes }))
         };
         let evidence = self.tape.header.evidence.iter().filter_map(evidence).collect();
         let attestations: BTreeSet<u32> =

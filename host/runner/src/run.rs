@@ -209,8 +209,11 @@ fn header_of(job: &Job, begun: &Begun, preflight: &Preflight) -> tape::Header {
 fn record(job: &Job, header: tape::Header) -> Option<Recorder> {
     let recorder = Recorder::start(job.record.clone()?);
     let evidence = job.task.evidence.iter();
-    let evidence =
-        evidence.map(|(name, evidence)| (name.clone(), evidence.file.clone(), evidence.bytes.clone()));
+    let evidence = evidence.map(|(name, evidence)| {
+        let written_at = evidence.written_at.map(Timestamp::as_second);
+        let taped = tape::Evidence { file: evidence.file.clone(), body: 0, written_at };
+        (name.clone(), taped, evidence.bytes.clone())
+    });
     let attestations = job.task.attestations.about(job.task.manifest.uuid(), &job.task.subject);
     let attestations = attestations.map(|attestation: &Attestation| attestation.text().into_owned().into());
     recorder.header(header, evidence.collect(), attestations.collect());

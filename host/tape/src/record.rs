@@ -97,6 +97,9 @@ pub struct Evidence {
     pub file: String,
     /// The number of the body that holds it.
     pub body: u32,
+    /// When it was written, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<i64>,
 }
 
 /// A statement of people.

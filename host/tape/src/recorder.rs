@@ -53,7 +53,7 @@ pub struct Track {
 }
 
 enum Message {
-    Header { header: Box<Header>, evidence: Vec<(String, String, Bytes)>, attestations: Vec<Bytes> },
+    Header { header: Box<Header>, evidence: Vec<(String, Evidence, Bytes)>, attestations: Vec<Bytes> },
     Unit(Box<Unit>),
     Call(Box<Call>, Contents),
     UnitEnd(Box<UnitEnd>),
@@ -92,8 +92,8 @@ impl Recorder {
         Recorder { messages, written: Mutex::new(written), begun: Instant::now() }
     }
 
-    /// Writes what holds for all checks: name, file and content of each piece of evidence, and the attestations.
-    pub fn header(&self, header: Header, evidence: Vec<(String, String, Bytes)>, attestations: Vec<Bytes>) {
+    /// Writes what holds for all checks: each piece of evidence with its name and content (the number of its body is filled in), and the attestations.
+    pub fn header(&self, header: Header, evidence: Vec<(String, Evidence, Bytes)>, attestations: Vec<Bytes>) {
         self.send(Message::Header { header: Box::new(header), evidence, attestations });
     }
 
@@ -180,9 +180,9 @@ fn write(file: &Path, messages: &queue::Receiver<Message>) -> Result<Recorded, S
 fn put(writer: &mut Writer<BufWriter<File>>, message: Message) -> io::Result<()> {
     match message {
         Message::Header { mut header, evidence, attestations } => {
-            for (name, file, content) in evidence {
+            for (name, evidence, content) in evidence {
                 let body = writer.body(&content)?;
-                header.evidence.insert(name, Evidence { file, body });
+                header.evidence.insert(name, Evidence { body, ..evidence });
             }
             for statement in attestations {
                 header.attestations.push(Attestation { body: writer.body(&statement)? });

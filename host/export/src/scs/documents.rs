@@ -70,8 +70,8 @@ pub(super) fn documents<'r>(
     }
     let of_run = by_date.remove(&report.run.started_at);
     let of_run = of_run.map(|told| (report.run.started_at, report.run.id.clone(), told));
-    let attested = by_date.into_iter().map(|(at, told)| (at, identifier(&report.run.id, at), told));
-    let all = of_run.into_iter().chain(attested);
+    let others = by_date.into_iter().map(|(at, told)| (at, identifier(&report.run.id, at), told));
+    let all = of_run.into_iter().chain(others);
     all.map(|(at, uuid, told)| document(report, context, at, uuid, &told)).collect()
 }
 

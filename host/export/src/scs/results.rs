@@ -77,9 +77,9 @@ fn worst<'r>(results: &[Of<'r>]) -> Option<&'r TestcaseResult> {
     (worst.verdict != Verdict::Pass || !is_missing).then_some(worst)
 }
 
-/// Checks are dated by the run, what people found out by when they say so.
+/// Checks are dated by the run, or by the evidence that they read; what people found out by when they say so.
 fn date(report: &Report, result: &TestcaseResult) -> Timestamp {
-    result.attested.as_ref().map_or(report.run.started_at, |attested| attested.at)
+    result.checked_at.unwrap_or(report.run.started_at)
 }
 
 fn differ(results: &[Of<'_>]) -> bool {

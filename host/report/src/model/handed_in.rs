@@ -15,6 +15,10 @@ pub struct Evidence {
     pub sha256: String,
     /// How many bytes it has.
     pub bytes: u64,
+    /// When it was written (RFC 3339, UTC): what checks found out from it counts from then on, as long as results of the testcase do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(schema_with = "time_schema")]
+    pub written_at: Option<Timestamp>,
 }
 
 /// Who found a verdict out, where no component did.

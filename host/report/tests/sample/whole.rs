@@ -322,6 +322,7 @@ fn report(results: [&BTreeMap<String, TestcaseResult>; 2], failures: usize) -> R
                 file: "tempest/2026-11-22.xml".into(),
                 sha256: "sha256:3f2c3b4a5f6e7d8c9b0a1f2e3d4c5b6a7f8e9d0c1b2a3f4e5d6c7b8a9f0e1d2c".into(),
                 bytes: 1_843_221,
+                written_at: Some("2026-11-22T03:14:05Z".parse().expect("a moment")),
             },
         )]),
         ephemeral: Some(Ephemeral { created: 14, deleted: 14, ..Ephemeral::default() }),

@@ -46,7 +46,8 @@ fn what_is_recorded_is_on_the_tape() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a run.tape");
     let recorder = Recorder::start(file.clone());
-    let evidence = vec![("tempest".to_owned(), "tempest.xml".to_owned(), Bytes::from_static(b"<xml/>"))];
+    let evidence = Evidence { file: "tempest.xml".to_owned(), body: 0, written_at: Some(1_764_000_000) };
+    let evidence = vec![("tempest".to_owned(), evidence, Bytes::from_static(b"<xml/>"))];
     recorder.header(samples::header(), evidence, vec![Bytes::from_static(b"signed")]);
     let tracks = [0, 1].map(|number| recorder.unit(samples::unit(number)));
     call(&tracks[1], "/images", "list");

@@ -21,7 +21,7 @@ fn original() -> Tape {
     let write = |writer: &mut Writer<Vec<u8>>| {
         let mut header = samples::header();
         let body = writer.body(b"<xml/>").unwrap();
-        header.evidence.insert("tempest".into(), Evidence { file: "t.xml".into(), body });
+        header.evidence.insert("tempest".into(), Evidence { file: "t.xml".into(), body, written_at: None });
         header.attestations.push(crate::record::Attestation { body: writer.body(b"signed").unwrap() });
         writer.header(&header).unwrap();
         let images = writer.body(IMAGES.as_bytes()).unwrap();

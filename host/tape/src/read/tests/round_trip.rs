@@ -210,7 +210,10 @@ impl Spec {
         let mut writer = Writer::new(Vec::new()).unwrap();
         for (name, place) in &self.evidence {
             let body = writer.body(&self.bodies[*place]).unwrap();
-            self.header.evidence.insert(name.clone(), Evidence { file: format!("{name}.xml"), body });
+            self.header.evidence.insert(
+                name.clone(),
+                Evidence { file: format!("{name}.xml"), body, written_at: Some(1_764_000_000) },
+            );
         }
         for place in &self.attestations {
             self.header.attestations.push(Attestation { body: writer.body(&self.bodies[*place]).unwrap() });

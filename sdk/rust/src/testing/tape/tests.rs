@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use touchstone_tape::{
-    self as tape, Answer, CallResult, Did, End, Failure, Header, How, Recorder, Track, Unit,
+    self as tape, Answer, CallResult, Did, End, Evidence, Failure, Header, How, Recorder, Track, Unit,
 };
 
 use crate::openstack::{CallError, ErrorKind, Method, Request, Response};
@@ -57,7 +57,8 @@ impl Writing {
     fn with(header: Header, evidence: Vec<(String, String, Bytes)>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let recorder = Recorder::start(folder.path().join("a.tape"));
-        recorder.header(header, evidence, Vec::new());
+        let taped = |(name, file, bytes)| (name, Evidence { file, body: 0, written_at: None }, bytes);
+        recorder.header(header, evidence.into_iter().map(taped).collect(), Vec::new());
         Writing { folder, recorder, units: 0 }
     }
 
