@@ -23,6 +23,7 @@ mod guide;
 mod iaas;
 mod languages;
 mod ledger;
+mod mixed_nights;
 mod nightly;
 mod openstack;
 mod output;

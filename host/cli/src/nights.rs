@@ -7,6 +7,7 @@ use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
 use touchstone_nightly::{Listener, NightEvent};
 use touchstone_observe::{Delivery, Metrics, Progress, Show, SubjectOutcome};
+use touchstone_report::number;
 use touchstone_runner::Event;
 use touchstone_scope::Verdict;
 
@@ -118,7 +119,8 @@ impl Shown {
             let goes_on =
                 if *recorded > 0 { format!(", of which {recorded} are recorded") } else { String::new() };
             if !self.quiet {
-                terminal::note(&format!("night {night}: {subjects} subjects, {runs} runs{goes_on}"));
+                let (subjects, runs) = (number(*subjects as u64, "subject"), number(*runs as u64, "run"));
+                terminal::note(&format!("night {night}: {subjects}, {runs}{goes_on}"));
             }
             let progress = Progress::start(*subjects, self.how());
             progress.tell(|board, _| board.were_done(*subjects_done));

@@ -31,9 +31,10 @@ use touchstone_runner::Runner;
 use touchstone_scope::Waivers;
 
 pub(crate) use self::attempts::until;
+use self::claim::Claim;
 pub use self::event::NightEvent;
-pub use self::inputs::InputProblem;
 use self::inputs::Scopes;
+pub use self::inputs::{InputProblem, manifests};
 use self::plan::Planned;
 use self::subject::Subject;
 pub(crate) use self::waiting::Waiting;
@@ -150,13 +151,7 @@ impl Nightly {
             }
             outcome.ended = ending::end(&shared).await?;
         }
-        let ran = self.results.runs(id).await?;
-        let name = |uuid: &str| shared.scopes.name_of_uuid(uuid).unwrap_or_default().to_owned();
-        outcome.exit_codes = ran
-            .iter()
-            .filter(|run| choice.has(&run.subject, &name(&run.scope)))
-            .map(|run| run.exit_code)
-            .collect();
+        outcome.exit_codes = shared.exit_codes(choice).await?;
         self.tell(NightEvent::Ended { night: id.to_owned(), interrupted: outcome.interrupted });
         Ok(outcome)
     }
@@ -184,12 +179,13 @@ impl Nightly {
     /// What the subjects of a night have in common, and those of which something is missing.
     async fn open(
         self: &Arc<Self>,
-        scopes: Scopes,
+        mut scopes: Scopes,
         night: Night,
         choice: &Choice,
         stopped: watch::Receiver<bool>,
         tenure: Option<Tenure>,
     ) -> Result<(Arc<Shared>, Vec<Planned>), NightError> {
+        let changed = scopes.go_on_with(&self.results.scopes(&night.id).await?)?;
         let recorded = self.results.recorded(&night.id).await?;
         let mut planned =
             plan::planned(&self.config, &scopes, &self.results.subjects(&night.id).await?, choice);
@@ -207,6 +203,13 @@ impl Nightly {
             subjects: planned.len(),
             subjects_done: planned.iter().filter(|one| one.scopes.is_empty()).count(),
         });
+        for name in changed {
+            let problem = format!(
+                "the manifest of the scope `{name}` was changed since the night {} began, which goes on with it as it was",
+                night.id
+            );
+            self.tell(NightEvent::Warned { problem });
+        }
         let today = Offset::UTC.to_datetime(Timestamp::now()).date();
         let (waivers, problems) = inputs::waivers(&self.config, &scopes, today);
         for problem in problems {
@@ -275,8 +278,38 @@ impl Shared {
         outcome
     }
 
+    /// The exit codes of the runs that are chosen and that the configuration has. One that the night does not have, which began with
+    /// another configuration, is not tested by it: MISS.
+    async fn exit_codes(&self, choice: &Choice) -> Result<BTreeSet<u8>, ResultsError> {
+        let (nightly, night) = (&self.nightly, &self.night);
+        let (runs, subjects) =
+            (nightly.results.runs(&night.id).await?, nightly.results.subjects(&night.id).await?);
+        let mut codes = BTreeSet::new();
+        for (index, scope) in nightly.config.runs_on(plan::date_of(&nightly.config, night.due_at)) {
+            let name = &nightly.config.subjects[index].name;
+            if !choice.has(name, scope) {
+                continue;
+            }
+            let uuid = self.scopes.uuid(scope);
+            let of_night = subjects.iter().any(|info| info.name == *name && info.scopes.contains(&uuid));
+            match runs.iter().find(|run| run.subject == *name && run.scope == uuid) {
+                Some(run) => _ = codes.insert(run.exit_code),
+                None if of_night => {}
+                None => {
+                    let problem = format!(
+                        "the night {} began without {name} against `{scope}`: it is tested in the next one",
+                        night.id
+                    );
+                    self.tell(NightEvent::Warned { problem });
+                    codes.insert(2);
+                }
+            }
+        }
+        Ok(codes)
+    }
+
     /// Records of what the configuration does not have any more, or has paused, since the night began, that nothing comes of it: nobody
-    /// would ever run it, and the night would never end.
+    /// would ever run it, and the night would never end. What another process tests now, with another configuration, is its.
     async fn give_up_what_is_gone(&self) -> Result<(), ResultsError> {
         let (nightly, night) = (&self.nightly, &self.night.id);
         let recorded = nightly.results.recorded(night).await?;
@@ -293,7 +326,8 @@ impl Shared {
                     }
                     Some(_) => continue,
                 };
-                recording::record_nothing(self, &info.name, uuid, 1, 0, reason).await?;
+                let Some(_claim) = Claim::of(self, &info.name).await? else { continue };
+                recording::record_nothing(self, &info.name, uuid, 1, 2, reason).await?;
             }
         }
         Ok(())
@@ -304,9 +338,8 @@ impl Shared {
         let results = &self.nightly.results;
         for run in results.runs(&self.night.id).await? {
             let subject = self.nightly.config.subject(&run.subject).map(|(_, subject)| subject);
-            let (Some(subject), Some(scope)) = (subject, self.scopes.name_of_uuid(&run.scope)) else {
-                continue;
-            };
+            let Some(subject) = subject else { continue };
+            let Some(scope) = self.scopes.name_for(subject, &run.scope) else { continue };
             let recording = recording::Recording { shared: self, subject, scope };
             if run.sha256.is_none() || recording.has_outputs() {
                 continue;

@@ -31,8 +31,8 @@ impl Due {
     }
 }
 
-/// The night that is missing something, if there is one: one that was killed, or one that should have begun. A night that was
-/// killed, and after which another one is due by now, is ended as it is: its results would be those of another night.
+/// The night of all subjects that is missing something, if there is one: one that was killed, or one that should have begun. A night
+/// that was killed, and after which another one is due by now, is ended as it is: its results would be those of another night.
 ///
 /// # Errors
 /// The database cannot be used.
@@ -41,6 +41,7 @@ pub async fn missing(
     results: &Results,
     now: Timestamp,
 ) -> Result<Option<Due>, ResultsError> {
+    results.end_parts(now.checked_sub(BY_HAND).unwrap_or(Timestamp::MIN), now).await?;
     while let Some(night) = results.unfinished_night().await? {
         if goes_on(config, &night, now) {
             return Ok(Some(Due::of(night)));
@@ -70,7 +71,7 @@ pub async fn by_hand(
     // Two in one second are two.
     let second = if results.night(&second.to_string()).await?.is_some() { now } else { second };
     if choice.is_partial() {
-        // A part of the subjects is a night of its own: it is not to be taken for that of all.
+        // A part of the subjects is a night of its own, which is never taken for that of all.
         return Ok(Due::at(second));
     }
     if let Some(due) = missing(config, results, now).await? {

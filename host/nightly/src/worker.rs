@@ -124,6 +124,9 @@ fn why_not(nightly: &Nightly, item: &Item) -> Option<String> {
     let Some((_, subject)) = config.subject(&item.subject) else {
         return Some(format!("{} has no subject `{}`", config.file(), item.subject));
     };
+    if let Some(why) = &subject.paused {
+        return Some(format!("{} has paused `{}`: {why}", config.file(), item.subject));
+    }
     let order: Order = match serde_json::from_value(item.payload.clone()) {
         Ok(order) => order,
         Err(error) => return Some(format!("the coordinator speaks another language: {error}")),

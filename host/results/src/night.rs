@@ -25,6 +25,8 @@ pub struct Night {
     pub config_digest: String,
     /// The sections that were run; all, if empty.
     pub sections: Vec<Section>,
+    /// Whether it is about a part of the subjects or scopes only, which somebody chose.
+    pub is_part: bool,
 }
 
 /// What a night begins with.
@@ -40,6 +42,8 @@ pub struct NightStart {
     pub config_digest: String,
     /// The sections that are run; all, if empty.
     pub sections: Vec<Section>,
+    /// See [`Night::is_part`].
+    pub is_part: bool,
     /// The manifests, in the order in which they are shown.
     pub scopes: Vec<NightScope>,
     /// The subjects, in the order in which they are shown.
@@ -160,6 +164,21 @@ impl Results {
         Ok(true)
     }
 
+    /// Ends nights of a part of the subjects that began before, as they are: whoever ran them is gone.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub async fn end_parts(&self, before: Timestamp, finished_at: Timestamp) -> Result<(), ResultsError> {
+        const DOING: &str = "end nights";
+        let mut tx = self.begin(DOING).await?;
+        either!(tx.conn(), on => {
+            let sql = "UPDATE nights SET finished_at = $1 WHERE finished_at IS NULL AND part = 1 AND started_at < $2";
+            let done = sqlx::query(sql).bind(micros(finished_at)).bind(micros(before)).execute(on).await;
+            done.map_err(self.failed(DOING))?;
+        });
+        tx.commit().await.map_err(self.failed(DOING))
+    }
+
     /// A night.
     ///
     /// # Errors
@@ -168,12 +187,12 @@ impl Results {
         Ok(self.nights("WHERE id = $1", id, 1).await?.pop())
     }
 
-    /// The newest night that has begun and not ended, if there is one.
+    /// The newest night of all subjects that has begun and not ended, if there is one.
     ///
     /// # Errors
     /// The database cannot be used.
     pub async fn unfinished_night(&self) -> Result<Option<Night>, ResultsError> {
-        Ok(self.nights("WHERE finished_at IS NULL AND $1 = ''", "", 1).await?.pop())
+        Ok(self.nights("WHERE finished_at IS NULL AND part = 0 AND $1 = ''", "", 1).await?.pop())
     }
 
     /// The newest nights, newest first.
@@ -241,9 +260,9 @@ impl Results {
         given: &str,
         most: usize,
     ) -> Result<Vec<Night>, ResultsError> {
-        type Row = (String, i64, i64, Option<i64>, String, String);
+        type Row = (String, i64, i64, Option<i64>, String, String, i64);
         let sql = format!(
-            "SELECT id, due_at, started_at, finished_at, config, sections FROM nights {condition} \
+            "SELECT id, due_at, started_at, finished_at, config, sections, part FROM nights {condition} \
              ORDER BY due_at DESC, started_at DESC, id LIMIT $2"
         );
         let most = i64::try_from(most).unwrap_or(i64::MAX);
@@ -251,7 +270,7 @@ impl Results {
         let rows: Result<Vec<Row>, _> = either!(self.readers(), pool => {
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(given).bind(most).fetch_all(pool).await
         });
-        let night = |(id, due_at, started_at, finished_at, config_digest, sections): Row| {
+        let night = |(id, due_at, started_at, finished_at, config_digest, sections, part): Row| {
             let sections: Result<Vec<Section>, _> = sections.split_whitespace().map(str::parse).collect();
             let sections = sections.map_err(|error| self.damaged(format!("the night {id}"), error))?;
             Ok(Night {
@@ -261,6 +280,7 @@ impl Results {
                 id,
                 config_digest,
                 sections,
+                is_part: part != 0,
             })
         };
         rows.map_err(self.failed("read nights"))?.into_iter().map(night).collect()
@@ -271,10 +291,11 @@ impl Results {
 async fn insert(tx: &mut Tx, start: &NightStart) -> Result<bool, sqlx::Error> {
     let sections: Vec<&str> = start.sections.iter().map(|section| section.word()).collect();
     let inserted = either!(tx.conn(), on => {
-        let sql = "INSERT INTO nights (id, due_at, started_at, config, sections) VALUES ($1, $2, $3, $4, $5) \
+        let sql = "INSERT INTO nights (id, due_at, started_at, config, sections, part) VALUES ($1, $2, $3, $4, $5, $6) \
              ON CONFLICT (id) DO NOTHING";
         let query = sqlx::query(sql).bind(&start.id).bind(micros(start.due_at)).bind(micros(start.started_at));
-        query.bind(&start.config_digest).bind(sections.join(" ")).execute(on).await?.rows_affected()
+        let query = query.bind(&start.config_digest).bind(sections.join(" ")).bind(i64::from(start.is_part));
+        query.execute(on).await?.rows_affected()
     });
     if inserted == 0 {
         return Ok(false);

@@ -51,6 +51,14 @@ impl Results {
         Ok(Status::of(at, scopes, &situation.subjects, &cards))
     }
 
+    /// The manifests at a moment, as the newest night has them that has them.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub async fn manifests(&self, at: Timestamp) -> Result<Vec<Manifest>, ResultsError> {
+        Ok(self.situation(at).await?.manifests)
+    }
+
     /// What stands between a subject and PASS at a moment, scope by scope; empty if no subject has this name. PASS that expires
     /// within `soon` is told as well.
     ///

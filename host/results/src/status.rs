@@ -101,6 +101,13 @@ impl Status {
         Status { format: StatusFormat::V1, at, scopes, rows }
     }
 
+    /// Leaves out all rows but these, and the columns that are empty then.
+    pub fn choose(&mut self, chosen: impl Fn(&StatusRow) -> bool) {
+        self.rows.retain(chosen);
+        let rows = &self.rows;
+        self.scopes.retain(|scope| rows.iter().any(|row| row.scopes.contains_key(&scope.uuid)));
+    }
+
     /// The JSON Schema of it (draft 2020-12); published as `docs/schemas/status.schema.json`.
     pub fn json_schema() -> serde_json::Value {
         crate::schema::of::<Status>()
@@ -125,7 +132,13 @@ fn row(group: Option<&str>, members: &[&SubjectInfo], cards: &[Card]) -> StatusR
             Some(cell) => worsen(&mut cell.versions, versions.collect()),
         }
     }
-    for cell in scopes.values_mut() {
+    for (uuid, cell) in &mut scopes {
+        let has_card = |member: &&SubjectInfo| {
+            cards.iter().any(|card| card.subject == member.name && card.scope.uuid == *uuid)
+        };
+        if !members.iter().all(has_card) {
+            worsen(&mut cell.versions, Vec::new());
+        }
         cell.passed = passed(&cell.versions);
     }
     StatusRow {
@@ -138,7 +151,8 @@ fn row(group: Option<&str>, members: &[&SubjectInfo], cards: &[Card]) -> StatusR
     }
 }
 
-/// The worst verdict of each version counts; a version that one of them does not have is passed by none.
+/// The worst verdict of each version counts; a version that one of them does not have is passed by none, nor are those of a scope against
+/// which one of them is not tested.
 fn worsen(versions: &mut Vec<StatusVersion>, others: Vec<StatusVersion>) {
     for version in &mut *versions {
         let other = others.iter().find(|other| other.name == version.name);

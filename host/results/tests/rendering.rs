@@ -165,6 +165,19 @@ fn a_version_that_not_all_regions_have_is_not_passed() {
     assert_eq!(status.rows[0].scopes[IAAS].shown(), "–");
 }
 
+#[test]
+fn a_scope_against_which_not_all_regions_are_tested_is_not_passed() {
+    let subject = |name: &str| SubjectInfo { group: Some("g".to_owned()), ..info(name, name, "o", "d") };
+    let cards = [
+        card("a", IAAS, &[("v2", State::Effective, Pass)]),
+        card("b", KAAS, &[("v2", State::Effective, Pass)]),
+    ];
+    let status = Status::of(now(), Vec::new(), &[subject("a"), subject("b")], &cards);
+    let cells = &status.rows[0].scopes;
+    assert_eq!((cells[IAAS].shown(), cells[KAAS].shown()), ("–".to_owned(), "–".to_owned()));
+    assert_eq!(cells[IAAS].versions[0].verdict, Miss);
+}
+
 fn seen(night: &str, run: &str) -> Seen {
     Seen { night: night.to_owned(), run: run.to_owned(), checked_at: at(night) }
 }

@@ -11,6 +11,7 @@ use touchstone_nightly::{
 };
 use touchstone_observe::{LogConfig, MetricsServer, Observing};
 use touchstone_queue::{Queue, Settings};
+use touchstone_report::number;
 use touchstone_results::{Results, StateUrl};
 
 use super::run::key_value;
@@ -182,10 +183,10 @@ fn lint(file: &Path) -> Result<Exit, Failure> {
         return Err(Exit::Refused.because(errors));
     }
     terminal::print(&format!(
-        "{}: {} subjects, {} scopes: can be run\n",
+        "{}: {}, {}: can be run\n",
         file.display(),
-        config.subjects.len(),
-        config.scopes.len()
+        number(config.subjects.len() as u64, "subject"),
+        number(config.scopes.len() as u64, "scope")
     ));
     Ok(Exit::Pass)
 }

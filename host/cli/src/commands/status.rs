@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 use touchstone_nightly::Config;
 use touchstone_results::{Explanation, Results, ResultsError, to_json};
-use touchstone_scope::Waivers;
+use touchstone_scope::{WaiverRules, Waivers};
 
-use super::{nightly, waiver};
+use super::{nightly, today, waiver};
 use crate::args::{ResultsArgs, StatusArgs, TableFormat};
 use crate::exit::{Exit, Failure};
 use crate::terminal;
@@ -24,11 +24,14 @@ pub(crate) async fn status(args: StatusArgs) -> Result<Exit, Failure> {
         let explained = opened.results.explain_subject(subject, at, Some(&opened.waivers), SOON).await;
         return explain(subject, &explained.map_err(failure)?, args.format);
     }
-    let chosen = |name: &String| args.subjects.is_empty() || args.subjects.contains(name);
     let only = |subject: &touchstone_results::SubjectInfo| {
-        chosen(&subject.name) && opened.subjects.as_ref().is_none_or(|known| known.contains(&subject.name))
+        opened.subjects.as_ref().is_none_or(|known| known.contains(&subject.name))
     };
-    let status = opened.results.status(at, only, Some(&opened.waivers)).await.map_err(failure)?;
+    let mut status = opened.results.status(at, only, Some(&opened.waivers)).await.map_err(failure)?;
+    if !args.subjects.is_empty() {
+        // A group is judged as a whole.
+        status.choose(|row| row.subjects.iter().any(|name| args.subjects.contains(name)));
+    }
     let found: BTreeSet<&String> = status.rows.iter().flat_map(|row| &row.subjects).collect();
     if let Some(unknown) = args.subjects.iter().find(|name| !found.contains(name)) {
         return Err(unknown_subject(unknown));
@@ -75,15 +78,32 @@ pub(super) async fn open(args: &ResultsArgs) -> Result<Opened, Failure> {
             return Err(Exit::Usage.because("neither --state nor --config says where the results are"));
         }
     };
-    let files: Vec<&PathBuf> =
-        config.iter().flat_map(|config| &config.waivers).chain(&args.waivers).collect();
-    let mut waivers = Waivers::default();
-    for file in files {
-        waivers.extend(waiver::parse(file)?);
-    }
     let results = Results::open_existing(&url).await.map_err(failure)?;
+    let waivers = waivers(config.as_ref(), &args.waivers, &results).await?;
     let names = |config: &Config| config.subjects.iter().map(|subject| subject.name.clone()).collect();
     Ok(Opened { results, waivers, subjects: config.as_ref().map(names) })
+}
+
+/// What is excused, by the rules of nights: of a file of the configuration that breaks them nothing counts, and the table is shown all
+/// the same; one that was asked for here has to be right.
+async fn waivers(config: Option<&Config>, more: &[PathBuf], results: &Results) -> Result<Waivers, Failure> {
+    let manifests = match config.map(touchstone_nightly::manifests) {
+        Some(Ok(manifests)) => manifests,
+        // As they were in the last nights.
+        Some(Err(_)) | None => results.manifests(Timestamp::now()).await.map_err(failure)?,
+    };
+    let rules = WaiverRules { manifests: &manifests, on: today() };
+    let mut all = Waivers::default();
+    for file in config.map_or(&[][..], |config| &config.waivers) {
+        match waiver::read(file, &rules) {
+            Ok(waivers) => all.extend(waivers),
+            Err(_) => terminal::note(&format!("{}: none of these waivers counts", file.display())),
+        }
+    }
+    for file in more {
+        all.extend(waiver::read(file, &rules)?);
+    }
+    Ok(all)
 }
 
 /// The last moment of a day, or now, if the day is not over.

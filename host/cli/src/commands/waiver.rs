@@ -58,15 +58,6 @@ fn lint(files: &[PathBuf], rules: &WaiverRules<'_>) -> Exit {
     exit
 }
 
-/// Reads waivers; what is wrong with them is shown. They are not compared with scopes, nor with today.
-pub(super) fn parse(file: &Path) -> Result<Waivers, Failure> {
-    let (name, text) = text(file)?;
-    Waivers::parse(&name, &text).map_err(|diagnostics| {
-        terminal::diagnostics(&diagnostics);
-        Exit::Refused.because(diagnostics)
-    })
-}
-
 fn text(file: &Path) -> Result<(String, String), Failure> {
     let name = file.display().to_string();
     let text = sign::read_text(file, MAX_BYTES);

@@ -19,10 +19,13 @@ const MAX_SECRET: u64 = 64 << 10;
 /// Who gets letters. Each is made when it is first needed in a round: secrets are read anew, and one that cannot be used keeps
 /// nobody else from getting theirs.
 pub(super) struct Receivers {
-    monitor: Option<Result<(Monitor, SigningKey), String>>,
-    webhooks: Vec<(String, Result<WebhookReceiver, String>)>,
-    mailer: Option<Result<Mailer, String>>,
+    monitor: Option<Named<(Monitor, SigningKey)>>,
+    webhooks: Vec<Named<WebhookReceiver>>,
+    mailer: Option<Named<Mailer>>,
 }
+
+/// A receiver, or why it cannot be used, by the name that letters to it have.
+type Named<T> = (String, Result<T, String>);
 
 /// A letter that was not accepted.
 #[derive(Debug)]
@@ -40,26 +43,25 @@ impl Receivers {
         let authorities = &config.authorities;
         let webhook = |one: &Webhook| (destination(&one.url), webhook(one, authorities));
         Receivers {
-            monitor: config.upload.as_ref().map(|upload| monitor(upload, authorities)),
+            monitor: config.upload.as_ref().map(|one| (one.url.to_string(), monitor(one, authorities))),
             webhooks: config.notify.webhooks.iter().map(webhook).collect(),
-            mailer: config.notify.mail.as_ref().map(|mail| mailer(mail, authorities)),
+            mailer: config.notify.mail.as_ref().map(|mail| (mail.server.clone(), mailer(mail, authorities))),
         }
     }
 
     pub(super) async fn send(&self, letter: &Letter) -> Result<(), Failed> {
         match letter.kind {
             Kind::Monitor => {
-                let (monitor, key) = usable(self.monitor.as_ref())?;
+                let (monitor, key) = usable(&self.monitor, letter)?;
                 let signed = touchstone_monitor::sign(&letter.payload, key).map_err(Failed::for_good)?;
                 monitor.upload(&signed).await.map(drop).map_err(Failed::from)
             }
             Kind::Webhook => {
-                let configured = self.webhooks.iter().find(|(name, _)| *name == letter.destination);
-                let webhook = usable(configured.map(|(_, webhook)| webhook))?;
+                let webhook = usable(&self.webhooks, letter)?;
                 webhook.send(&notification(letter)?).await.map_err(Failed::from)
             }
             Kind::Mail => {
-                let mailer = usable(self.mailer.as_ref())?;
+                let mailer = usable(&self.mailer, letter)?;
                 mailer.send(&notification(letter)?).await.map_err(Failed::from)
             }
         }
@@ -73,8 +75,13 @@ pub(crate) fn destination(url: &url::Url) -> String {
     format!("{} ({short})", url.host_str().unwrap_or_default())
 }
 
-fn usable<T>(receiver: Option<&Result<T, String>>) -> Result<&T, Failed> {
-    match receiver {
+/// The receiver to whom a letter is addressed: who has taken another's place does not get what was for that one.
+fn usable<'r, T: 'r>(
+    receivers: impl IntoIterator<Item = &'r Named<T>>,
+    letter: &Letter,
+) -> Result<&'r T, Failed> {
+    let addressed = receivers.into_iter().find(|(name, _)| *name == letter.destination);
+    match addressed.map(|(_, receiver)| receiver) {
         Some(Ok(receiver)) => Ok(receiver),
         // Somebody may mend it.
         Some(Err(problem)) => Err(Failed { problem: problem.clone(), is_final: false, after: None }),
@@ -152,4 +159,28 @@ fn secret(file: &Path) -> Result<String, String> {
         Ok(text)
     };
     read().map_err(|error| format!("{}: {error}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_goes_to_whom_it_is_addressed_or_to_nobody() {
+        let letter = |destination: &str| Letter {
+            kind: Kind::Monitor,
+            destination: destination.to_owned(),
+            payload: Vec::new(),
+            dedup_key: String::new(),
+        };
+        let receivers: [Named<u8>; 2] = [
+            ("https://a.example/".to_owned(), Ok(1)),
+            ("https://b.example/".to_owned(), Err("no key".to_owned())),
+        ];
+        assert_eq!(*usable(&receivers, &letter("https://a.example/")).unwrap(), 1);
+        let unusable = usable(&receivers, &letter("https://b.example/")).unwrap_err();
+        assert!(!unusable.is_final && unusable.problem == "no key", "somebody may mend it: {unusable:?}");
+        let gone = usable(&receivers, &letter("https://old.example/")).unwrap_err();
+        assert!(gone.is_final, "who came in its place does not get it: {gone:?}");
+    }
 }

@@ -85,9 +85,26 @@ impl Linter<'_> {
         }
     }
 
-    /// Names that stand for the same: each result would be found out twice.
+    /// Names that stand for the same: each result would be found out twice. With two manifests, those of one would be judged by the other.
     fn same_scopes(&mut self) {
         let config = self.config;
+        let mut by_uuid: BTreeMap<_, (&str, String)> = BTreeMap::new();
+        let mut others = Vec::new();
+        for (name, manifest) in &self.manifests {
+            let digest = manifest.digest().to_string();
+            match by_uuid.get(&manifest.uuid()) {
+                Some((first, known)) if *known != digest => {
+                    others.push(((*first).to_owned(), (*name).to_owned()))
+                }
+                Some(_) => {}
+                None => _ = by_uuid.insert(manifest.uuid(), (name, digest)),
+            }
+        }
+        for (first, name) in others {
+            let message = format!("the scopes `{first}` and `{name}` have one UUID and two manifests");
+            let advice = "give one of them a UUID of its own, or both the same manifest";
+            self.error(&["scopes", &name, "manifest"], message, advice.to_owned());
+        }
         let mut known: BTreeMap<_, &str> = BTreeMap::new();
         let same: Vec<(String, String)> = self
             .manifests

@@ -48,13 +48,13 @@ async fn what_is_said(
     let (mut said, mut kept) = (Vec::new(), Vec::new());
     for info in subjects {
         for uuid in &info.scopes {
-            let Some(scope) = shared.scopes.of_uuid(uuid) else { continue };
-            let asked = asked
-                .entry(uuid)
-                .or_insert_with(|| ScopeAt::new(&scope.manifest, now, Some(&shared.waivers)));
+            let Some(manifest) = shared.scopes.of_uuid(uuid) else { continue };
+            let asked =
+                asked.entry(uuid).or_insert_with(|| ScopeAt::new(manifest, now, Some(&shared.waivers)));
             let card = shared.nightly.results.card(&info.name, asked).await?;
             kept.extend(card.verdicts());
-            let name = shared.scopes.name_of_uuid(uuid).unwrap_or_default();
+            let subject = shared.nightly.config.subject(&info.name).map(|(_, subject)| subject);
+            let name = subject.and_then(|subject| shared.scopes.name_for(subject, uuid)).unwrap_or_default();
             let report = files::output(&shared.folder, &info.name, name, "json").display().to_string();
             for version in changes::verdicts(&card, info, Some(report)) {
                 shared.tell(NightEvent::Judged {

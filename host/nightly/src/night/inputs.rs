@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use touchstone_results::NightScope;
 use touchstone_scope::{Manifest, WaiverRules, Waivers};
 
-use crate::config::Config;
+use crate::config::{Config, Subject};
 
 /// Manifests that are larger are something else.
 const MAX_BYTES: u64 = 4 << 20;
@@ -58,6 +58,15 @@ impl Scopes {
             Ok((name.clone(), ScopeText { manifest: Arc::new(manifest), file, text, version }))
         };
         let scopes = config.scopes.iter().map(read).collect::<Result<_, _>>().map(Scopes)?;
+        let mut known: BTreeMap<String, &str> = BTreeMap::new();
+        for (name, scope) in &scopes.0 {
+            let other = known.insert(scope.manifest.uuid().to_string(), name);
+            let other = other.filter(|other| scopes.digest(other) != scopes.digest(name));
+            if let Some(other) = other {
+                let path = PathBuf::from(config.file());
+                return Err(InputProblem { path, problem: scopes.two_manifests(other, name) });
+            }
+        }
         for subject in &config.subjects {
             let mut seen = BTreeMap::new();
             for name in &subject.scopes {
@@ -76,6 +85,38 @@ impl Scopes {
         Ok(scopes)
     }
 
+    fn two_manifests(&self, first: &str, second: &str) -> String {
+        format!(
+            "the scopes `{first}` and `{second}` have one UUID ({}) and two manifests, {} and {}: results of one would be judged by \
+             the other; give one of them a UUID of its own, or both the same manifest",
+            self.uuid(first),
+            self.named(first).file,
+            self.named(second).file
+        )
+    }
+
+    /// Takes the manifests with which a night began, where they are others by now: all of a night is judged by the same ones. Returns
+    /// the names of those that are others.
+    ///
+    /// # Errors
+    /// This program cannot read a manifest that the night began with.
+    pub(crate) fn go_on_with(&mut self, kept: &[NightScope]) -> Result<Vec<String>, InputProblem> {
+        let mut changed = Vec::new();
+        for (name, scope) in &mut self.0 {
+            let uuid = scope.manifest.uuid().to_string();
+            let Some(kept) = kept.iter().find(|kept| kept.uuid == uuid) else { continue };
+            if kept.digest == scope.manifest.digest().to_string() {
+                continue;
+            }
+            let wrong = |problem: String| InputProblem { path: PathBuf::from(&kept.file), problem };
+            let manifest = Manifest::parse(&kept.file, &kept.text).map_err(|all| wrong(all.to_string()))?;
+            scope.manifest = Arc::new(manifest);
+            (scope.file, scope.text) = (kept.file.clone(), kept.text.clone());
+            changed.push(name.clone());
+        }
+        Ok(changed)
+    }
+
     /// A scope. All names come from the configuration that this was read for.
     pub(crate) fn named(&self, name: &str) -> &ScopeText {
         &self.0[name]
@@ -91,15 +132,19 @@ impl Scopes {
         (self.uuid(name), self.named(name).manifest.digest().to_string())
     }
 
-    /// The scope with that UUID.
-    pub(crate) fn of_uuid(&self, uuid: &str) -> Option<&ScopeText> {
-        self.name_of_uuid(uuid).map(|name| self.named(name))
+    /// The manifest with that UUID; there is only one.
+    pub(crate) fn of_uuid(&self, uuid: &str) -> Option<&Manifest> {
+        let found = self.0.values().find(|scope| scope.manifest.uuid().to_string() == uuid);
+        found.map(|scope| &*scope.manifest)
     }
 
-    /// The name in the configuration of the scope with that UUID.
-    pub(crate) fn name_of_uuid(&self, uuid: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(_, scope)| scope.manifest.uuid().to_string() == uuid);
-        found.map(|(name, _)| name.as_str())
+    /// The name by which a subject is tested against the scope with that UUID. Others may have another one for it, with another version.
+    pub(crate) fn name_for<'s>(&self, subject: &'s Subject, uuid: &str) -> Option<&'s str> {
+        subject.scopes.iter().find(|name| self.uuid(name) == uuid).map(String::as_str)
+    }
+
+    fn manifests(&self) -> Vec<Manifest> {
+        self.0.values().map(|scope| Manifest::clone(&scope.manifest)).collect()
     }
 
     /// The manifests, as a night keeps them.
@@ -108,9 +153,17 @@ impl Scopes {
     }
 }
 
+/// The manifests of a configuration.
+///
+/// # Errors
+/// One of them cannot be read, or is no manifest.
+pub fn manifests(config: &Config) -> Result<Vec<Manifest>, InputProblem> {
+    Ok(Scopes::read(config)?.manifests())
+}
+
 /// Reads what is excused; what is wrong with a file is told, and nothing of it counts.
 pub(crate) fn waivers(config: &Config, scopes: &Scopes, today: Date) -> (Waivers, Vec<InputProblem>) {
-    let manifests: Vec<Manifest> = scopes.0.values().map(|scope| Manifest::clone(&scope.manifest)).collect();
+    let manifests = scopes.manifests();
     let rules = WaiverRules { manifests: &manifests, on: today };
     let (mut all, mut problems) = (Waivers::default(), Vec::new());
     for path in &config.waivers {

@@ -42,6 +42,7 @@ pub(super) fn start(
         started_at: Timestamp::now(),
         config_digest: config.digest().to_string(),
         sections: Vec::new(),
+        is_part: choice.is_partial(),
         scopes: scopes.of_night(),
         subjects: subjects.collect(),
     }

@@ -131,9 +131,9 @@ impl Subject {
             // A file that is being replaced is right a little later.
             Err(_) if !is_last => return Ok(pending),
             Err(reason) => {
-                for one in &pending {
-                    let found = Found::nothing(4, &reason);
-                    done.extend(self.record(claim, &one.scope, round, found).await?);
+                for Pending { scope, best } in pending {
+                    let found = best.map_or_else(|| Found::nothing(4, &reason), Found::report);
+                    done.extend(self.record(claim, &scope, round, found).await?);
                 }
                 return Ok(Vec::new());
             }
@@ -179,7 +179,8 @@ impl Subject {
                 let reason = "none of the testcases of the scope is in the sections of the day";
                 return Went::Ended(Found::nothing(0, reason));
             }
-            Err(reason) => return Went::Ended(Found::nothing(3, reason)),
+            Err(reason) if !is_last => return Went::Again(Box::new(Pending { scope, best }), reason),
+            Err(reason) => return Went::Ended(best.map_or_else(|| Found::nothing(3, reason), Found::report)),
         };
         let listener = {
             let (shared, scope) = (self.shared.clone(), scope.clone());

@@ -16,6 +16,7 @@ use crate::config::{self, Config};
 pub(crate) struct Waiting {
     shared: Arc<Shared>,
     missing: Vec<Planned>,
+    choice: Choice,
 }
 
 impl Nightly {
@@ -34,7 +35,7 @@ impl Nightly {
         let start = plan::start(self, &scopes, id, due_at, choice);
         let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
         let (shared, missing) = self.open(scopes, night, choice, stopped, None).await?;
-        Ok(Waiting { shared, missing })
+        Ok(Waiting { shared, missing, choice: choice.clone() })
     }
 }
 
@@ -75,8 +76,7 @@ impl Waiting {
     pub(crate) async fn end(&self) -> Result<Outcome, NightError> {
         self.shared.give_up_what_is_gone().await?;
         let ended = ending::end(&self.shared).await?;
-        let runs = self.shared.nightly.results.runs(self.night()).await?;
-        let exit_codes = runs.iter().map(|run| run.exit_code).collect();
+        let exit_codes = self.shared.exit_codes(&self.choice).await?;
         let night = self.night().to_owned();
         self.shared.tell(NightEvent::Ended { night, interrupted: false });
         Ok(Outcome { exit_codes, ended, ..Outcome::default() })

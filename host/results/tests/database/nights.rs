@@ -131,8 +131,37 @@ on_both! {
         drop(empty.open().await);
         empty.execute("UPDATE @touchstone_schema SET version = 99").await;
         let refused = Results::open(&empty.url).await.unwrap_err();
-        assert!(matches!(refused, ResultsError::Newer { found: 99, known: 1, .. }), "{refused}");
+        assert!(matches!(refused, ResultsError::Newer { found: 99, known: 2, .. }), "{refused}");
         assert!(refused.to_string().contains("a newer touchstone wrote this database"), "{refused}");
+    }
+}
+
+on_both! {
+    async fn a_database_of_an_older_program_is_brought_up_to_date(empty: Empty) {
+        let results = empty.open().await;
+        results.begin_night(&scope().night(FIRST, &["one"])).await.unwrap();
+        results.close().await;
+        empty.execute("ALTER TABLE @nights DROP COLUMN part").await;
+        empty.execute("UPDATE @touchstone_schema SET version = 1").await;
+        let results = empty.open().await;
+        let night = results.night(FIRST).await.unwrap().unwrap();
+        assert!(!night.is_part);
+        assert_eq!(results.unfinished_night().await.unwrap(), Some(night));
+    }
+}
+
+on_both! {
+    async fn a_part_of_a_night_is_nobody_elses(empty: Empty) {
+        let results = empty.open().await;
+        let mut start = scope().night(FIRST, &["one"]);
+        start.is_part = true;
+        results.begin_night(&start).await.unwrap();
+        assert!(results.night(FIRST).await.unwrap().unwrap().is_part);
+        assert_eq!(results.unfinished_night().await.unwrap(), None);
+        results.end_parts(start.started_at, at(SECOND)).await.unwrap();
+        assert_eq!(results.night(FIRST).await.unwrap().unwrap().finished_at, None, "it has just begun");
+        results.end_parts(at(SECOND), at(SECOND)).await.unwrap();
+        assert_eq!(results.night(FIRST).await.unwrap().unwrap().finished_at, Some(at(SECOND)));
     }
 }
 

@@ -158,6 +158,7 @@ impl Scope {
             started_at: at(id),
             config_digest: "sha256:00".to_owned(),
             sections: Vec::new(),
+            is_part: false,
             scopes: vec![NightScope::of(&self.manifest(), "test.yaml", &text)],
             subjects: subjects.iter().map(info).collect(),
         }
