@@ -96,6 +96,15 @@ fn evidence_grows_old() {
         "{checked}{result}"
     );
     written(20).assert_result("scs-0128-e2e", "MISS", "counts no more since");
+    // What did not come to judge evidence takes the place of no result.
+    let none = run(&cloud, repo().join(SCOPE)).args(only).run();
+    none.assert_result("scs-0128-e2e", "DNF", "");
+    cloud.inject("{path: /auth/tokens, kind: {status: {code: 503}}}");
+    let away = written(1);
+    away.assert_result("scs-0128-e2e", "DNF", "");
+    for ran in [none, away] {
+        assert!(!ran.report()["testcases"].to_string().contains("checked_at"), "{ran}");
+    }
 }
 
 #[test]

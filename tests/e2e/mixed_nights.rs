@@ -75,18 +75,19 @@ fn two_manifests_of_one_scope_are_refused() {
 }
 
 #[test]
-fn a_night_goes_on_with_the_manifests_that_it_began_with() {
+fn a_night_is_judged_by_the_manifests_that_it_goes_on_with() {
     let cloud: &'static Cloud = Box::leak(Box::new(Cloud::start()));
     cloud.write("scope.yaml", manifest(true));
     cloud.write("nightly.yaml", config(&[("test", "scope.yaml")], &[("one", "")], ""));
     killed(cloud, || once(cloud).args(NIGHT).start());
     cloud.write("scope.yaml", manifest(false));
+    // Machines that share a night have the same manifest, or it is not theirs.
+    let shard = once(cloud).args(NIGHT).args(["--shard", "0/1"]).run();
+    shard.assert_exit(3);
+    shard.assert_complains(&["scope.yaml", "need the same one, to the byte"]);
     let ran = once(cloud).args(NIGHT).run();
-    ran.assert_exit(0);
+    ran.assert_exit(1);
     ran.assert_complains(&["the manifest of the scope `test` was changed since the night"]);
-    assert!(status(cloud, &[]).stdout.contains("v1"), "{}", status(cloud, &[]));
-    let next = once(cloud).run();
-    next.assert_exit(1);
     assert!(!status(cloud, &[]).stdout.contains("v1"), "{}", status(cloud, &[]));
 }
 
@@ -99,6 +100,26 @@ fn a_part_that_was_killed_is_not_taken_for_the_night() {
     once(cloud).run().assert_exit(0);
     assert_eq!(cloud.count("identity POST /auth/tokens"), 2);
     assert_eq!(status(cloud, &[]).stdout.matches("v1").count(), 2, "{}", status(cloud, &[]));
+    let more = "schedule: {at: \"02:30 UTC\"}";
+    cloud.write("nightly.yaml", config(&[("test", "scope.yaml")], &[("one", ""), ("two", "")], more));
+    let named = once(cloud).args(["--night", "2026-11-26T02:30:00Z", "--subject", "one"]).run();
+    named.assert_exit(64);
+    named.assert_complains(&["leave --night out"]);
+}
+
+/// FAIL is an exit code of 1 though the subject is gone by the time that the night ends.
+#[test]
+fn what_was_recorded_counts_though_the_subject_is_paused_by_now() {
+    let cloud = Cloud::start();
+    cloud.write("scope.yaml", manifest(false));
+    let write = |of_one: &str| {
+        cloud.write("nightly.yaml", config(&[("test", "scope.yaml")], &[("one", of_one), ("two", "")], ""));
+    };
+    write("");
+    once(&cloud).args(NIGHT).args(["--shard", "0/2"]).run();
+    once(&cloud).args(NIGHT).args(["--shard", "1/2"]).run();
+    write(", paused: it moves");
+    once(&cloud).args(NIGHT).args(["--subject", "one"]).run().assert_exit(1);
 }
 
 #[test]
@@ -192,4 +213,11 @@ fn a_group_is_judged_whole() {
         assert!(shown.stdout.contains("gx") && !shown.stdout.contains("v1"), "{shown}");
     }
     assert!(status(&cloud, &["--explain", "east"]).stdout.contains("2 of 2 testcases pass"));
+    // Nor does a group pass anything of which a member was never tested.
+    cloud.write("nightly.yaml", config(&scopes[..1], &[("alone", ", group: g1")], ""));
+    once(&cloud).run().assert_exit(0);
+    assert!(status(&cloud, &[]).stdout.contains("v1"), "{}", status(&cloud, &[]));
+    cloud
+        .write("nightly.yaml", config(&scopes[..1], &[("alone", ", group: g1"), ("new", ", group: g1")], ""));
+    assert!(!status(&cloud, &[]).stdout.contains("v1"), "{}", status(&cloud, &[]));
 }

@@ -7,7 +7,7 @@ use indicatif::ProgressDrawTarget;
 use jiff::Timestamp;
 use touchstone_nightly::{Listener, NightEvent};
 use touchstone_observe::{Delivery, Metrics, Progress, Show, SubjectOutcome};
-use touchstone_report::number;
+use touchstone_report::{number, printable};
 use touchstone_runner::Event;
 use touchstone_scope::Verdict;
 
@@ -129,7 +129,12 @@ impl Shown {
             self.verdicts.clear();
             return;
         }
-        let Some(progress) = &self.progress else { return };
+        let Some(progress) = &self.progress else {
+            if let NightEvent::Warned { problem } = event {
+                terminal::note(&printable(&problem));
+            }
+            return;
+        };
         match event {
             NightEvent::SubjectStarted { subject } => {
                 progress.tell(|board, now| board.started(now, &subject));

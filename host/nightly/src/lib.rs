@@ -18,7 +18,9 @@ pub use config::{
 };
 pub use hand_out::{HandOutError, hand_out};
 pub use lint::{About, Disk, Files, Known, lint};
-pub use night::{Choice, InputProblem, Listener, NightError, NightEvent, Nightly, Outcome, manifests};
+pub use night::{
+    Choice, InputProblem, Listener, NightError, NightEvent, Nightly, Outcome, manifests, subjects,
+};
 pub use schedule::{At, AtError, Night, Schedule};
 pub use service::serve;
 pub use which::Due;

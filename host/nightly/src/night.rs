@@ -36,6 +36,7 @@ pub use self::event::NightEvent;
 use self::inputs::Scopes;
 pub use self::inputs::{InputProblem, manifests};
 use self::plan::Planned;
+pub use self::plan::subjects;
 use self::subject::Subject;
 pub(crate) use self::waiting::Waiting;
 use crate::config::{Config, Shard};
@@ -78,9 +79,13 @@ impl Choice {
 
     /// Whether a run is chosen.
     pub fn has(&self, subject: &str, scope: &str) -> bool {
+        self.has_subject(subject) && (self.scopes.is_empty() || self.scopes.contains(scope))
+    }
+
+    /// Whether a subject is chosen.
+    fn has_subject(&self, subject: &str) -> bool {
         self.shard.is_none_or(|shard| shard.has(subject))
             && (self.subjects.is_empty() || self.subjects.contains(subject))
-            && (self.scopes.is_empty() || self.scopes.contains(scope))
     }
 }
 
@@ -139,8 +144,7 @@ impl Nightly {
         stopped: watch::Receiver<bool>,
     ) -> Result<Outcome, NightError> {
         let scopes = Scopes::read(&self.config)?;
-        let start = plan::start(self, &scopes, id, due_at, choice);
-        let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
+        let night = self.begin(&scopes, id, due_at, choice).await?;
         let (shared, missing) = self.open(scopes, night, choice, stopped, None).await?;
         shared.write_missing_outputs().await?;
         let mut outcome = shared.subjects(missing).await;
@@ -169,6 +173,9 @@ impl Nightly {
     ) -> Result<Outcome, NightError> {
         let scopes = Scopes::read(&self.config)?;
         let night = self.results.night(id).await?.ok_or_else(|| ResultsError::UnknownNight(id.to_owned()))?;
+        if let Some(name) = scopes.differing(&self.results.scopes(id).await?).first() {
+            return Err(scopes.not_the_same(name, id).into());
+        }
         let choice = Choice { subjects: BTreeSet::from([subject.to_owned()]), ..Choice::default() };
         let (shared, missing) = self.open(scopes, night, &choice, stopped, Some(tenure)).await?;
         let mut outcome = shared.subjects(missing).await;
@@ -176,16 +183,48 @@ impl Nightly {
         Ok(outcome)
     }
 
+    /// Begins a night, or goes on with it. A manifest that was replaced since it began is that of the night from now on, so that what is
+    /// shown is judged by what is run; none is ever taken out of the database to be run.
+    ///
+    /// # Errors
+    /// Another machine has begun it with another manifest.
+    async fn begin(
+        &self,
+        scopes: &Scopes,
+        id: &str,
+        due_at: Timestamp,
+        choice: &Choice,
+    ) -> Result<Night, NightError> {
+        let start = plan::start(self, scopes, id, due_at, choice);
+        let night = match self.results.begin_night(&start).await? {
+            Begun::New(night) => return Ok(night),
+            Begun::AlreadyThere(night) => night,
+        };
+        let changed = scopes.differing(&self.results.scopes(id).await?);
+        if let (Some(name), Some(_)) = (changed.first(), choice.shard) {
+            return Err(scopes.not_the_same(name, id).into());
+        }
+        if !changed.is_empty() {
+            self.results.replace_scopes(id, &start.scopes).await?;
+        }
+        for name in changed {
+            let problem = format!(
+                "the manifest of the scope `{name}` was changed since the night {id} began, which goes on with it as it is now"
+            );
+            self.tell(NightEvent::Warned { problem });
+        }
+        Ok(night)
+    }
+
     /// What the subjects of a night have in common, and those of which something is missing.
     async fn open(
         self: &Arc<Self>,
-        mut scopes: Scopes,
+        scopes: Scopes,
         night: Night,
         choice: &Choice,
         stopped: watch::Receiver<bool>,
         tenure: Option<Tenure>,
     ) -> Result<(Arc<Shared>, Vec<Planned>), NightError> {
-        let changed = scopes.go_on_with(&self.results.scopes(&night.id).await?)?;
         let recorded = self.results.recorded(&night.id).await?;
         let mut planned =
             plan::planned(&self.config, &scopes, &self.results.subjects(&night.id).await?, choice);
@@ -203,13 +242,6 @@ impl Nightly {
             subjects: planned.len(),
             subjects_done: planned.iter().filter(|one| one.scopes.is_empty()).count(),
         });
-        for name in changed {
-            let problem = format!(
-                "the manifest of the scope `{name}` was changed since the night {} began, which goes on with it as it was",
-                night.id
-            );
-            self.tell(NightEvent::Warned { problem });
-        }
         let today = Offset::UTC.to_datetime(Timestamp::now()).date();
         let (waivers, problems) = inputs::waivers(&self.config, &scopes, today);
         for problem in problems {
@@ -278,31 +310,33 @@ impl Shared {
         outcome
     }
 
-    /// The exit codes of the runs that are chosen and that the configuration has. One that the night does not have, which began with
-    /// another configuration, is not tested by it: MISS.
+    /// The exit codes of the runs that are chosen. One that the night does not have, which began with another configuration, is not
+    /// tested by it: MISS.
     async fn exit_codes(&self, choice: &Choice) -> Result<BTreeSet<u8>, ResultsError> {
         let (nightly, night) = (&self.nightly, &self.night);
-        let (runs, subjects) =
-            (nightly.results.runs(&night.id).await?, nightly.results.subjects(&night.id).await?);
-        let mut codes = BTreeSet::new();
+        let chosen = |subject: &str, uuid: &str| {
+            let of_subject = nightly.config.subject(subject).map(|(_, subject)| subject);
+            match of_subject.and_then(|subject| self.scopes.name_for(subject, uuid)) {
+                Some(scope) => choice.has(subject, scope),
+                None => choice.has_subject(subject) && choice.scopes.is_empty(),
+            }
+        };
+        let ended = nightly.results.runs(&night.id).await?.into_iter();
+        let ended = ended.filter(|run| chosen(&run.subject, &run.scope)).map(|run| run.exit_code);
+        let mut codes: BTreeSet<u8> = ended.collect();
+        if night.is_part && !choice.is_partial() {
+            return Ok(codes);
+        }
+        let of_night: BTreeSet<_> = ending::runs_of(&nightly.results.subjects(&night.id).await?).collect();
         for (index, scope) in nightly.config.runs_on(plan::date_of(&nightly.config, night.due_at)) {
             let name = &nightly.config.subjects[index].name;
-            if !choice.has(name, scope) {
-                continue;
-            }
-            let uuid = self.scopes.uuid(scope);
-            let of_night = subjects.iter().any(|info| info.name == *name && info.scopes.contains(&uuid));
-            match runs.iter().find(|run| run.subject == *name && run.scope == uuid) {
-                Some(run) => _ = codes.insert(run.exit_code),
-                None if of_night => {}
-                None => {
-                    let problem = format!(
-                        "the night {} began without {name} against `{scope}`: it is tested in the next one",
-                        night.id
-                    );
-                    self.tell(NightEvent::Warned { problem });
-                    codes.insert(2);
-                }
+            if choice.has(name, scope) && !of_night.contains(&(name.clone(), self.scopes.uuid(scope))) {
+                let problem = format!(
+                    "the night {} began without {name} against `{scope}`: it is tested in the next one",
+                    night.id
+                );
+                self.tell(NightEvent::Warned { problem });
+                codes.insert(2);
             }
         }
         Ok(codes)

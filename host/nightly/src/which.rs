@@ -71,8 +71,9 @@ pub async fn by_hand(
     // Two in one second are two.
     let second = if results.night(&second.to_string()).await?.is_some() { now } else { second };
     if choice.is_partial() {
-        // A part of the subjects is a night of its own, which is never taken for that of all.
-        return Ok(Due::at(second));
+        // A part of the subjects is a night of its own, which is never taken for that of all: no night is due at a fraction of a second.
+        let is_whole = now.subsec_nanosecond() == 0;
+        return Ok(Due::at(if is_whole { now + SignedDuration::from_micros(1) } else { now }));
     }
     if let Some(due) = missing(config, results, now).await? {
         return Ok(due);
@@ -80,6 +81,26 @@ pub async fn by_hand(
     let day = || Timestamp::from_second(now.as_second().div_euclid(86_400) * 86_400).unwrap_or(now);
     let scheduled = || config.schedule.as_ref()?.due_before(now).map(|night| night.due);
     Ok(Due::at(if choice.shard.is_some() { scheduled().unwrap_or_else(day) } else { second }))
+}
+
+/// The night that somebody names: one that is there, or a new one. None where a part of the subjects would be begun under the name of a
+/// night that the schedule has: it would be taken for that of all.
+///
+/// # Errors
+/// The database cannot be used.
+pub async fn named(
+    config: &Config,
+    results: &Results,
+    moment: Timestamp,
+    choice: &Choice,
+) -> Result<Option<Due>, ResultsError> {
+    let due = Due::at(moment);
+    let scheduled = config.schedule.as_ref().and_then(|schedule| schedule.due_before(moment));
+    let would_stand_for_all = choice.is_partial() && scheduled.is_some_and(|night| night.due == moment);
+    if would_stand_for_all && results.night(&due.id).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(due))
 }
 
 fn goes_on(config: &Config, night: &Night, now: Timestamp) -> bool {

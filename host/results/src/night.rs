@@ -132,6 +132,25 @@ impl Results {
         Ok(if is_new { Begun::New(night) } else { Begun::AlreadyThere(night) })
     }
 
+    /// Gives a night other manifests of scopes that it has.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub async fn replace_scopes(&self, night: &str, scopes: &[NightScope]) -> Result<(), ResultsError> {
+        const DOING: &str = "replace the scopes of a night";
+        let mut tx = self.begin(DOING).await?;
+        for scope in scopes {
+            keep(&mut tx, scope).await.map_err(self.failed(DOING))?;
+            either!(tx.conn(), on => {
+                let sql = "UPDATE night_scopes SET digest = $1 WHERE night = $2 AND digest <> $1 \
+                     AND digest IN (SELECT digest FROM manifests WHERE scope = $3)";
+                let query = sqlx::query(sql).bind(&scope.digest).bind(night).bind(&scope.uuid);
+                query.execute(on).await.map_err(self.failed(DOING))?;
+            });
+        }
+        tx.commit().await.map_err(self.failed(DOING))
+    }
+
     /// Ends a night, with the letters that are to be sent because of it. Returns whether it had not ended before; if it had,
     /// nothing is changed, and no letter is put into the outbox.
     ///
@@ -203,12 +222,12 @@ impl Results {
         self.nights("WHERE $1 = ''", "", most).await
     }
 
-    /// The newest nights that have ended, newest first.
+    /// The newest nights of all subjects that have ended, newest first.
     ///
     /// # Errors
     /// The database cannot be used.
     pub async fn finished_nights(&self, most: usize) -> Result<Vec<Night>, ResultsError> {
-        self.nights("WHERE finished_at IS NOT NULL AND $1 = ''", "", most).await
+        self.nights("WHERE finished_at IS NOT NULL AND part = 0 AND $1 = ''", "", most).await
     }
 
     /// The manifests of a night, in its order.
@@ -301,12 +320,7 @@ async fn insert(tx: &mut Tx, start: &NightStart) -> Result<bool, sqlx::Error> {
         return Ok(false);
     }
     for (place, scope) in start.scopes.iter().enumerate() {
-        either!(tx.conn(), on => {
-            let sql = "INSERT INTO manifests (digest, scope, name, file, manifest) VALUES ($1, $2, $3, $4, $5) \
-                 ON CONFLICT (digest) DO NOTHING";
-            let query = sqlx::query(sql).bind(&scope.digest).bind(&scope.uuid).bind(&scope.name);
-            query.bind(&scope.file).bind(&scope.text).execute(on).await?;
-        });
+        keep(tx, scope).await?;
         either!(tx.conn(), on => {
             let sql = "INSERT INTO night_scopes (night, place, digest) VALUES ($1, $2, $3)";
             sqlx::query(sql).bind(&start.id).bind(number(place)).bind(&scope.digest).execute(on).await?;
@@ -324,6 +338,17 @@ async fn insert(tx: &mut Tx, start: &NightStart) -> Result<bool, sqlx::Error> {
         });
     }
     Ok(true)
+}
+
+/// Keeps a manifest.
+async fn keep(tx: &mut Tx, scope: &NightScope) -> Result<(), sqlx::Error> {
+    either!(tx.conn(), on => {
+        let sql = "INSERT INTO manifests (digest, scope, name, file, manifest) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (digest) DO NOTHING";
+        let query = sqlx::query(sql).bind(&scope.digest).bind(&scope.uuid).bind(&scope.name);
+        query.bind(&scope.file).bind(&scope.text).execute(on).await?;
+    });
+    Ok(())
 }
 
 fn number(place: usize) -> i64 {

@@ -28,18 +28,25 @@ pub(crate) struct Situation {
 }
 
 impl Results {
-    /// The compliance table at a moment: of all subjects, or of those that `only` says yes to.
+    /// The compliance table at a moment: of all subjects, or of those that are `known`. A group is judged by all of its members, also by
+    /// those that are known and that no night has had yet.
     ///
     /// # Errors
     /// Those of [`Results::card`].
     pub async fn status(
         &self,
         at: Timestamp,
-        only: impl Fn(&SubjectInfo) -> bool,
+        known: Option<&[SubjectInfo]>,
         waivers: Option<&Waivers>,
     ) -> Result<Status, ResultsError> {
         let mut situation = self.situation(at).await?;
-        situation.subjects.retain(only);
+        if let Some(known) = known {
+            let has = |subjects: &[SubjectInfo], name: &str| subjects.iter().any(|one| one.name == name);
+            situation.subjects.retain(|subject| has(known, &subject.name));
+            let is_new = |one: &&SubjectInfo| one.group.is_some() && !has(&situation.subjects, &one.name);
+            let new: Vec<SubjectInfo> = known.iter().filter(is_new).cloned().collect();
+            situation.subjects.extend(new);
+        }
         let cards = self.cards(&situation, at, waivers).await?;
         let column = |manifest: &Manifest| StatusScope {
             uuid: manifest.uuid().to_string(),

@@ -130,8 +130,10 @@ fn result_of_unit(
     let nothing = Ran::default();
     let ran = ran.unwrap_or(&nothing);
     let (verdict, reason, checked) = ran.verdict(&key.testcase, silence);
+    // Evidence is no older or newer for a run that did not come to judge it: that takes the place of no result.
+    let judged = unit.evidence.is_empty() || ran.noted.outcomes.contains_key(&key.testcase);
     TestcaseResult {
-        checked_at: checked.then_some(at),
+        checked_at: (checked && judged).then_some(at),
         component: Some(admitted.digest.to_string()),
         parameters: unit.parameters.clone(),
         assets: asset_digests(unit),

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use touchstone_scope::{Attestation, Attestations, Manifest};
 
 use crate::job::Evidence;
 
 /// Results of other tools are larger only by mistake.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// Clocks of file servers are not further ahead than this.
+const MOST_AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 /// Why something cannot be handed in: wrong names and files that cannot be read are the user's, what is in a file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +59,11 @@ impl Evidence {
         let bytes = std::fs::read(file).map_err(unreadable)?;
         let written_at = metadata.modified().ok().and_then(|at| Timestamp::try_from(at).ok());
         let written_at = written_at.and_then(|at| Timestamp::from_second(at.as_second()).ok());
+        if let Some(at) = written_at.filter(|at| *at > Timestamp::now() + MOST_AHEAD) {
+            let problem =
+                format!("it was written at {at}, which is not yet: its results would never grow old");
+            return Err(InputError::unreadable(file, problem));
+        }
         Ok(Evidence { file: file.display().to_string(), written_at, bytes: bytes.into() })
     }
 

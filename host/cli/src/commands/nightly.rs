@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use touchstone_capabilities::openstack::Env;
 use touchstone_export::Format;
 use touchstone_nightly::{
-    Choice, Config, Disk, Due, HandOutError, Known, NightError, Nightly, Outcome, StatePlace, deliver,
-    hand_out, serve, which, work,
+    Choice, Config, Disk, HandOutError, Known, NightError, Nightly, Outcome, StatePlace, deliver, hand_out,
+    serve, which, work,
 };
 use touchstone_observe::{LogConfig, MetricsServer, Observing};
 use touchstone_queue::{Queue, Settings};
@@ -76,12 +76,16 @@ async fn once(
     stopped: watch::Receiver<bool>,
 ) -> Result<Outcome, Failure> {
     let now = Timestamp::now();
+    let (config, results) = (&nightly.config, &nightly.results);
     let due = match args.night {
-        Some(night) => Due::at(night),
-        None => which::by_hand(&nightly.config, &nightly.results, now, choice)
-            .await
-            .map_err(|error| Exit::OwnFault.because(error))?,
+        Some(night) => which::named(config, results, night, choice).await,
+        None => which::by_hand(config, results, now, choice).await.map(Some),
     };
+    let due = due.map_err(|error| Exit::OwnFault.because(error))?.ok_or_else(|| {
+        Exit::Usage.because(
+            "--night with --subject or --scope would begin a part under the name of a night that the schedule has: leave --night out",
+        )
+    })?;
     let outcome = if args.hand_out {
         let queue = Queue::set_up(&queue_url(&nightly.config)?, Settings::default()).await;
         let queue = queue.map_err(|error| Exit::OwnFault.because(error))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 use touchstone_nightly::Config;
-use touchstone_results::{Explanation, Results, ResultsError, to_json};
+use touchstone_results::{Explanation, Results, ResultsError, SubjectInfo, to_json};
 use touchstone_scope::{WaiverRules, Waivers};
 
 use super::{nightly, today, waiver};
@@ -24,10 +24,8 @@ pub(crate) async fn status(args: StatusArgs) -> Result<Exit, Failure> {
         let explained = opened.results.explain_subject(subject, at, Some(&opened.waivers), SOON).await;
         return explain(subject, &explained.map_err(failure)?, args.format);
     }
-    let only = |subject: &touchstone_results::SubjectInfo| {
-        opened.subjects.as_ref().is_none_or(|known| known.contains(&subject.name))
-    };
-    let mut status = opened.results.status(at, only, Some(&opened.waivers)).await.map_err(failure)?;
+    let known = opened.subjects.as_deref();
+    let mut status = opened.results.status(at, known, Some(&opened.waivers)).await.map_err(failure)?;
     if !args.subjects.is_empty() {
         // A group is judged as a whole.
         status.choose(|row| row.subjects.iter().any(|name| args.subjects.contains(name)));
@@ -63,7 +61,7 @@ pub(super) struct Opened {
     pub(super) results: Results,
     pub(super) waivers: Waivers,
     /// The subjects of the configuration; none without one.
-    subjects: Option<BTreeSet<String>>,
+    subjects: Option<Vec<SubjectInfo>>,
 }
 
 pub(super) async fn open(args: &ResultsArgs) -> Result<Opened, Failure> {
@@ -80,8 +78,7 @@ pub(super) async fn open(args: &ResultsArgs) -> Result<Opened, Failure> {
     };
     let results = Results::open_existing(&url).await.map_err(failure)?;
     let waivers = waivers(config.as_ref(), &args.waivers, &results).await?;
-    let names = |config: &Config| config.subjects.iter().map(|subject| subject.name.clone()).collect();
-    Ok(Opened { results, waivers, subjects: config.as_ref().map(names) })
+    Ok(Opened { results, waivers, subjects: config.as_ref().map(touchstone_nightly::subjects) })
 }
 
 /// What is excused, by the rules of nights: of a file of the configuration that breaks them nothing counts, and the table is shown all

@@ -70,11 +70,20 @@ fn of_versions(report: &Report) -> BTreeMap<&str, Vec<Of<'_>>> {
 
 /// The one to tell.
 fn worst<'r>(results: &[Of<'r>]) -> Option<&'r TestcaseResult> {
-    let found = results.iter().map(|(_, result)| *result).filter(|result| result.verdict != Verdict::Miss);
+    let found = results.iter().map(|(_, result)| *result).filter(|result| !says_nothing(result));
     let worst = found.min_by_key(|result| result.verdict)?;
     // A PASS must not stand for a version that has none. To say nothing would, where a version has DNF, leave an older PASS.
-    let is_missing = results.iter().any(|(_, result)| result.verdict == Verdict::Miss);
+    let is_missing = results.iter().any(|(_, result)| says_nothing(result));
     (worst.verdict != Verdict::Pass || !is_missing).then_some(worst)
+}
+
+/// Nothing was found out that takes the place of what is known: a DNF without a time did not come to judge anything.
+fn says_nothing(result: &TestcaseResult) -> bool {
+    match result.verdict {
+        Verdict::Miss => true,
+        Verdict::Dnf => result.checked_at.is_none(),
+        Verdict::Pass | Verdict::Fail => false,
+    }
 }
 
 /// Checks are dated by the run, or by the evidence that they read; what people found out by when they say so.

@@ -14,7 +14,8 @@ const SCOPE: &str = "50393e6f-2ae1-4c5c-a62c-3b75f2abef3f";
 /// A report as a run writes it: one testcase of each verdict, one that versions see differently, one that people attested.
 fn report(run: &str) -> Report {
     let result = |verdict: &str, reason: &str| {
-        json!({"verdict": verdict, "reason": reason, "findings": [{
+        let checked_at = (verdict != "MISS").then_some("2026-11-27T02:30:00.5Z");
+        json!({"verdict": verdict, "reason": reason, "checked_at": checked_at, "findings": [{
             "severity": "error", "message": "a\n<script>`b` \u{1b}[2J: 'c' # \u{e9}\u{fffe}\u{10ffff} yes: - ",
             "resource": {"service": "compute", "kind": "flavor", "name": "SCS-1V:4\t"},
         }]})

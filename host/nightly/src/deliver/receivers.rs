@@ -21,7 +21,7 @@ const MAX_SECRET: u64 = 64 << 10;
 pub(super) struct Receivers {
     monitor: Option<Named<(Monitor, SigningKey)>>,
     webhooks: Vec<Named<WebhookReceiver>>,
-    mailer: Option<Named<Mailer>>,
+    mailer: Option<Result<Mailer, String>>,
 }
 
 /// A receiver, or why it cannot be used, by the name that letters to it have.
@@ -45,23 +45,23 @@ impl Receivers {
         Receivers {
             monitor: config.upload.as_ref().map(|one| (one.url.to_string(), monitor(one, authorities))),
             webhooks: config.notify.webhooks.iter().map(webhook).collect(),
-            mailer: config.notify.mail.as_ref().map(|mail| (mail.server.clone(), mailer(mail, authorities))),
+            mailer: config.notify.mail.as_ref().map(|mail| mailer(mail, authorities)),
         }
     }
 
     pub(super) async fn send(&self, letter: &Letter) -> Result<(), Failed> {
         match letter.kind {
             Kind::Monitor => {
-                let (monitor, key) = usable(&self.monitor, letter)?;
+                let (monitor, key) = usable(addressed(&self.monitor, letter))?;
                 let signed = touchstone_monitor::sign(&letter.payload, key).map_err(Failed::for_good)?;
                 monitor.upload(&signed).await.map(drop).map_err(Failed::from)
             }
             Kind::Webhook => {
-                let webhook = usable(&self.webhooks, letter)?;
+                let webhook = usable(addressed(&self.webhooks, letter))?;
                 webhook.send(&notification(letter)?).await.map_err(Failed::from)
             }
             Kind::Mail => {
-                let mailer = usable(&self.mailer, letter)?;
+                let mailer = usable(self.mailer.as_ref())?;
                 mailer.send(&notification(letter)?).await.map_err(Failed::from)
             }
         }
@@ -75,13 +75,17 @@ pub(crate) fn destination(url: &url::Url) -> String {
     format!("{} ({short})", url.host_str().unwrap_or_default())
 }
 
-/// The receiver to whom a letter is addressed: who has taken another's place does not get what was for that one.
-fn usable<'r, T: 'r>(
+/// The receiver to whom a letter is addressed: who has taken another's place does not get what was for that one. (Mail goes through
+/// whatever server there is now, to whom it is meant for now.)
+fn addressed<'r, T: 'r>(
     receivers: impl IntoIterator<Item = &'r Named<T>>,
     letter: &Letter,
-) -> Result<&'r T, Failed> {
-    let addressed = receivers.into_iter().find(|(name, _)| *name == letter.destination);
-    match addressed.map(|(_, receiver)| receiver) {
+) -> Option<&'r Result<T, String>> {
+    receivers.into_iter().find(|(name, _)| *name == letter.destination).map(|(_, receiver)| receiver)
+}
+
+fn usable<T>(receiver: Option<&Result<T, String>>) -> Result<&T, Failed> {
+    match receiver {
         Some(Ok(receiver)) => Ok(receiver),
         // Somebody may mend it.
         Some(Err(problem)) => Err(Failed { problem: problem.clone(), is_final: false, after: None }),
@@ -177,10 +181,10 @@ mod tests {
             ("https://a.example/".to_owned(), Ok(1)),
             ("https://b.example/".to_owned(), Err("no key".to_owned())),
         ];
-        assert_eq!(*usable(&receivers, &letter("https://a.example/")).unwrap(), 1);
-        let unusable = usable(&receivers, &letter("https://b.example/")).unwrap_err();
+        assert_eq!(*usable(addressed(&receivers, &letter("https://a.example/"))).unwrap(), 1);
+        let unusable = usable(addressed(&receivers, &letter("https://b.example/"))).unwrap_err();
         assert!(!unusable.is_final && unusable.problem == "no key", "somebody may mend it: {unusable:?}");
-        let gone = usable(&receivers, &letter("https://old.example/")).unwrap_err();
+        let gone = usable(addressed(&receivers, &letter("https://old.example/"))).unwrap_err();
         assert!(gone.is_final, "who came in its place does not get it: {gone:?}");
     }
 }

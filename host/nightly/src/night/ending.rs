@@ -54,9 +54,10 @@ async fn what_is_said(
             let card = shared.nightly.results.card(&info.name, asked).await?;
             kept.extend(card.verdicts());
             let subject = shared.nightly.config.subject(&info.name).map(|(_, subject)| subject);
-            let name = subject.and_then(|subject| shared.scopes.name_for(subject, uuid)).unwrap_or_default();
-            let report = files::output(&shared.folder, &info.name, name, "json").display().to_string();
-            for version in changes::verdicts(&card, info, Some(report)) {
+            let name = subject.and_then(|subject| shared.scopes.name_for(subject, uuid));
+            let report = name
+                .map(|name| files::output(&shared.folder, &info.name, name, "json").display().to_string());
+            for version in changes::verdicts(&card, info, report) {
                 shared.tell(NightEvent::Judged {
                     subject: info.name.clone(),
                     scope: version.scope.name.clone(),
@@ -71,7 +72,7 @@ async fn what_is_said(
 }
 
 /// Each run of a night: subject and scope (UUID).
-fn runs_of(subjects: &[SubjectInfo]) -> impl Iterator<Item = (String, String)> {
+pub(super) fn runs_of(subjects: &[SubjectInfo]) -> impl Iterator<Item = (String, String)> {
     subjects
         .iter()
         .flat_map(|subject| subject.scopes.iter().map(|scope| (subject.name.clone(), scope.clone())))

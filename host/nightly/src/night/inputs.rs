@@ -95,26 +95,21 @@ impl Scopes {
         )
     }
 
-    /// Takes the manifests with which a night began, where they are others by now: all of a night is judged by the same ones. Returns
-    /// the names of those that are others.
-    ///
-    /// # Errors
-    /// This program cannot read a manifest that the night began with.
-    pub(crate) fn go_on_with(&mut self, kept: &[NightScope]) -> Result<Vec<String>, InputProblem> {
-        let mut changed = Vec::new();
-        for (name, scope) in &mut self.0 {
-            let uuid = scope.manifest.uuid().to_string();
-            let Some(kept) = kept.iter().find(|kept| kept.uuid == uuid) else { continue };
-            if kept.digest == scope.manifest.digest().to_string() {
-                continue;
-            }
-            let wrong = |problem: String| InputProblem { path: PathBuf::from(&kept.file), problem };
-            let manifest = Manifest::parse(&kept.file, &kept.text).map_err(|all| wrong(all.to_string()))?;
-            scope.manifest = Arc::new(manifest);
-            (scope.file, scope.text) = (kept.file.clone(), kept.text.clone());
-            changed.push(name.clone());
-        }
-        Ok(changed)
+    /// The names of those whose manifests are others than a night has kept.
+    pub(crate) fn differing(&self, kept: &[NightScope]) -> Vec<&str> {
+        let differs = |(name, _): &(&String, &ScopeText)| {
+            let (uuid, digest) = self.digest(name);
+            kept.iter().any(|kept| kept.uuid == uuid && kept.digest != digest)
+        };
+        self.0.iter().filter(differs).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// That machines which share a night do not have the same manifest.
+    pub(crate) fn not_the_same(&self, name: &str, night: &str) -> InputProblem {
+        let problem = format!(
+            "the night {night} has another manifest of this scope, and machines that share a night need the same one, to the byte"
+        );
+        InputProblem { path: PathBuf::from(&self.named(name).file), problem }
     }
 
     /// A scope. All names come from the configuration that this was read for.

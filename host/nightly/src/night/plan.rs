@@ -73,6 +73,11 @@ pub(super) fn planned(
     subjects.iter().filter_map(of_subject).collect()
 }
 
+/// The subjects of a configuration, as tables show them.
+pub fn subjects(config: &Config) -> Vec<SubjectInfo> {
+    config.subjects.iter().map(|subject| info(subject, Vec::new())).collect()
+}
+
 fn info(subject: &Subject, scopes: Vec<String>) -> SubjectInfo {
     SubjectInfo {
         name: subject.name.clone(),

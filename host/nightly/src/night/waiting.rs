@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use touchstone_results::{Begun, ResultsError};
+use touchstone_results::ResultsError;
 
 use super::inputs::Scopes;
-use super::plan::{self, Planned};
+use super::plan::Planned;
 use super::recording::Recording;
 use super::{Choice, NightError, NightEvent, Nightly, Outcome, Shared, ending};
 use crate::config::{self, Config};
@@ -32,8 +32,7 @@ impl Nightly {
         stopped: watch::Receiver<bool>,
     ) -> Result<Waiting, NightError> {
         let scopes = Scopes::read(&self.config)?;
-        let start = plan::start(self, &scopes, id, due_at, choice);
-        let (Begun::New(night) | Begun::AlreadyThere(night)) = self.results.begin_night(&start).await?;
+        let night = self.begin(&scopes, id, due_at, choice).await?;
         let (shared, missing) = self.open(scopes, night, choice, stopped, None).await?;
         Ok(Waiting { shared, missing, choice: choice.clone() })
     }
