@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::harness::{Cloud, Entry, Ran, Started, Touchstone, published, scope};
+use crate::harness::{Cloud, Entry, Ran, Touchstone, published, scope};
 
 const LIST: &str = "compute GET /flavors/detail";
 const NIGHT: [&str; 2] = ["--night", "2026-11-27T02:30:00Z"];
@@ -48,9 +48,9 @@ fn until_asked(cloud: &Cloud) {
 }
 
 /// A night that was killed while the first subject was tested.
-fn killed(cloud: &Cloud, start: impl FnOnce() -> Started<'static>) {
+fn killed(cloud: &Cloud, night: Touchstone<'_>) {
     cloud.inject("{service: compute, path: /flavors/detail, times: 1, kind: hang}");
-    let started = start();
+    let started = night.start();
     until_asked(cloud);
     started.kill_at_once();
     cloud.forget_requests();
@@ -76,10 +76,10 @@ fn two_manifests_of_one_scope_are_refused() {
 
 #[test]
 fn a_night_is_judged_by_the_manifests_that_it_goes_on_with() {
-    let cloud: &'static Cloud = Box::leak(Box::new(Cloud::start()));
+    let cloud = &Cloud::start();
     cloud.write("scope.yaml", manifest(true));
     cloud.write("nightly.yaml", config(&[("test", "scope.yaml")], &[("one", "")], ""));
-    killed(cloud, || once(cloud).args(NIGHT).start());
+    killed(cloud, once(cloud).args(NIGHT));
     cloud.write("scope.yaml", manifest(false));
     // Machines that share a night have the same manifest, or it is not theirs.
     let shard = once(cloud).args(NIGHT).args(["--shard", "0/1"]).run();
@@ -93,10 +93,10 @@ fn a_night_is_judged_by_the_manifests_that_it_goes_on_with() {
 
 #[test]
 fn a_part_that_was_killed_is_not_taken_for_the_night() {
-    let cloud: &'static Cloud = Box::leak(Box::new(Cloud::start()));
+    let cloud = &Cloud::start();
     cloud.write("scope.yaml", manifest(true));
     cloud.write("nightly.yaml", config(&[("test", "scope.yaml")], &[("one", ""), ("two", "")], ""));
-    killed(cloud, || once(cloud).args(["--subject", "one"]).start());
+    killed(cloud, once(cloud).args(["--subject", "one"]));
     once(cloud).run().assert_exit(0);
     assert_eq!(cloud.count("identity POST /auth/tokens"), 2);
     assert_eq!(status(cloud, &[]).stdout.matches("v1").count(), 2, "{}", status(cloud, &[]));

@@ -34,6 +34,7 @@ pub(crate) use self::attempts::until;
 use self::claim::Claim;
 pub use self::event::NightEvent;
 use self::inputs::Scopes;
+pub(crate) use self::inputs::of_one_scope;
 pub use self::inputs::{InputProblem, manifests};
 use self::plan::Planned;
 pub use self::plan::subjects;

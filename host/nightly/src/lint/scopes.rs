@@ -7,6 +7,7 @@ use touchstone_scope::{Lifetime, Manifest, Section, Selection};
 
 use super::Linter;
 use crate::config::Scope;
+use crate::night::of_one_scope;
 
 /// A testcase that a version of today asks for, and that a component could find out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,22 +89,11 @@ impl Linter<'_> {
     /// Names that stand for the same: each result would be found out twice. With two manifests, those of one would be judged by the other.
     fn same_scopes(&mut self) {
         let config = self.config;
-        let mut by_uuid: BTreeMap<_, (&str, String)> = BTreeMap::new();
-        let mut others = Vec::new();
-        for (name, manifest) in &self.manifests {
-            let digest = manifest.digest().to_string();
-            match by_uuid.get(&manifest.uuid()) {
-                Some((first, known)) if *known != digest => {
-                    others.push(((*first).to_owned(), (*name).to_owned()))
-                }
-                Some(_) => {}
-                None => _ = by_uuid.insert(manifest.uuid(), (name, digest)),
-            }
-        }
+        let others = of_one_scope(self.manifests.iter().map(|(name, manifest)| (*name, manifest)));
         for (first, name) in others {
             let message = format!("the scopes `{first}` and `{name}` have one UUID and two manifests");
             let advice = "give one of them a UUID of its own, or both the same manifest";
-            self.error(&["scopes", &name, "manifest"], message, advice.to_owned());
+            self.error(&["scopes", name, "manifest"], message, advice.to_owned());
         }
         let mut known: BTreeMap<_, &str> = BTreeMap::new();
         let same: Vec<(String, String)> = self

@@ -58,14 +58,10 @@ impl Scopes {
             Ok((name.clone(), ScopeText { manifest: Arc::new(manifest), file, text, version }))
         };
         let scopes = config.scopes.iter().map(read).collect::<Result<_, _>>().map(Scopes)?;
-        let mut known: BTreeMap<String, &str> = BTreeMap::new();
-        for (name, scope) in &scopes.0 {
-            let other = known.insert(scope.manifest.uuid().to_string(), name);
-            let other = other.filter(|other| scopes.digest(other) != scopes.digest(name));
-            if let Some(other) = other {
-                let path = PathBuf::from(config.file());
-                return Err(InputProblem { path, problem: scopes.two_manifests(other, name) });
-            }
+        let named = scopes.0.iter().map(|(name, scope)| (name.as_str(), &*scope.manifest));
+        if let Some((first, second)) = of_one_scope(named).first() {
+            let path = PathBuf::from(config.file());
+            return Err(InputProblem { path, problem: scopes.two_manifests(first, second) });
         }
         for subject in &config.subjects {
             let mut seen = BTreeMap::new();
@@ -146,6 +142,18 @@ impl Scopes {
     pub(crate) fn of_night(&self) -> Vec<NightScope> {
         self.0.values().map(|one| NightScope::of(&one.manifest, &one.file, &one.text)).collect()
     }
+}
+
+/// Names that stand for one scope (UUID), but for two manifests: with the first of that scope, each.
+pub(crate) fn of_one_scope<'n, 'm>(
+    named: impl IntoIterator<Item = (&'n str, &'m Manifest)>,
+) -> Vec<(&'n str, &'n str)> {
+    let mut known = BTreeMap::new();
+    let differs = |(name, manifest): (&'n str, &'m Manifest)| {
+        let (first, digest) = *known.entry(manifest.uuid()).or_insert((name, manifest.digest()));
+        (digest != manifest.digest()).then_some((first, name))
+    };
+    named.into_iter().filter_map(differs).collect()
 }
 
 /// The manifests of a configuration.
